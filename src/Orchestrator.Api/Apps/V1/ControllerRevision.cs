@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Orchestrator.Api.Meta.V1;
+
+namespace Orchestrator.Api.Apps.V1;
+
+[ProtoMessage("k8s.io.api.apps.v1.ControllerRevision")]
+[Resource("apps", "v1", "ControllerRevision", "controllerrevisions", "controllerrevision", Namespaced = true)]
+public sealed record ControllerRevision : KubernetesObject
+{
+    public ControllerRevision()
+    {
+        ApiVersion = "apps/v1";
+        Kind = "ControllerRevision";
+    }
+
+    [Proto(2)]
+    public JsonElement? Data { get; init; }
+
+    [Proto(3), Required]
+    public long? Revision { get; init; }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Api.Apps.V1;
+
+[ProtoMessage("k8s.io.api.apps.v1.DeploymentCondition")]
+public sealed record DeploymentCondition
+{
+    [Proto(1), Required]
+    public string? Type { get; init; }
+
+    [Proto(2), Required]
+    public string? Status { get; init; }
+
+    [Proto(4)]
+    public string? Reason { get; init; }
+
+    [Proto(5)]
+    public string? Message { get; init; }
+
+    [Proto(6), JsonConverter(typeof(TimeConverter))]
+    public DateTimeOffset? LastUpdateTime { get; init; }
+
+    [Proto(7), JsonConverter(typeof(TimeConverter))]
+    public DateTimeOffset? LastTransitionTime { get; init; }
+}

@@ -1,0 +1,20 @@
+using Orchestrator.Api.Meta.V1;
+
+namespace Orchestrator.Api.Apps.V1;
+
+[ProtoMessage("k8s.io.api.apps.v1.ReplicaSet")]
+[Resource("apps", "v1", "ReplicaSet", "replicasets", "replicaset", Namespaced = true, ShortNames = ["rs"], Categories = ["all"])]
+public sealed record ReplicaSet : KubernetesObject
+{
+    public ReplicaSet()
+    {
+        ApiVersion = "apps/v1";
+        Kind = "ReplicaSet";
+    }
+
+    [Proto(2)]
+    public ReplicaSetSpec? Spec { get; init; }
+
+    [Proto(3)]
+    public ReplicaSetStatus? Status { get; init; }
+}

@@ -1,0 +1,20 @@
+using Orchestrator.Api.Meta.V1;
+
+namespace Orchestrator.Api.Authorization.V1;
+
+[ProtoMessage("k8s.io.api.authorization.v1.SelfSubjectAccessReview")]
+[Resource("authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", "selfsubjectaccessreview", Namespaced = false)]
+public sealed record SelfSubjectAccessReview : KubernetesObject
+{
+    public SelfSubjectAccessReview()
+    {
+        ApiVersion = "authorization.k8s.io/v1";
+        Kind = "SelfSubjectAccessReview";
+    }
+
+    [Proto(2), Required]
+    public SelfSubjectAccessReviewSpec? Spec { get; init; }
+
+    [Proto(3)]
+    public SubjectAccessReviewStatus? Status { get; init; }
+}

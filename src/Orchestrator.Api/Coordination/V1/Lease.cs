@@ -1,0 +1,17 @@
+using Orchestrator.Api.Meta.V1;
+
+namespace Orchestrator.Api.Coordination.V1;
+
+[ProtoMessage("k8s.io.api.coordination.v1.Lease")]
+[Resource("coordination.k8s.io", "v1", "Lease", "leases", "lease", Namespaced = true)]
+public sealed record Lease : KubernetesObject
+{
+    public Lease()
+    {
+        ApiVersion = "coordination.k8s.io/v1";
+        Kind = "Lease";
+    }
+
+    [Proto(2)]
+    public LeaseSpec? Spec { get; init; }
+}

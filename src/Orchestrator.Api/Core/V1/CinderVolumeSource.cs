@@ -1,0 +1,17 @@
+namespace Orchestrator.Api.Core.V1;
+
+[ProtoMessage("k8s.io.api.core.v1.CinderVolumeSource")]
+public sealed record CinderVolumeSource
+{
+    [Proto(1), Required]
+    public string? VolumeID { get; init; }
+
+    [Proto(2)]
+    public string? FsType { get; init; }
+
+    [Proto(3)]
+    public bool? ReadOnly { get; init; }
+
+    [Proto(4)]
+    public LocalObjectReference? SecretRef { get; init; }
+}

@@ -1,0 +1,83 @@
+namespace Orchestrator.Api.Core.V1;
+
+[ProtoMessage("k8s.io.api.core.v1.EphemeralContainer")]
+public sealed record EphemeralContainer
+{
+    [Proto(1, 1), Required]
+    public string? Name { get; init; }
+
+    [Proto(1, 2)]
+    public string? Image { get; init; }
+
+    [Proto(1, 3), ListAtomic]
+    public IReadOnlyList<string>? Command { get; init; }
+
+    [Proto(1, 4), ListAtomic]
+    public IReadOnlyList<string>? Args { get; init; }
+
+    [Proto(1, 5)]
+    public string? WorkingDir { get; init; }
+
+    [Proto(1, 6), ListMap("containerPort", "protocol"), PatchMerge("containerPort")]
+    public IReadOnlyList<ContainerPort>? Ports { get; init; }
+
+    [Proto(1, 7), ListMap("name"), PatchMerge("name")]
+    public IReadOnlyList<EnvVar>? Env { get; init; }
+
+    [Proto(1, 8)]
+    public ResourceRequirements? Resources { get; init; }
+
+    [Proto(1, 9), ListMap("mountPath"), PatchMerge("mountPath")]
+    public IReadOnlyList<VolumeMount>? VolumeMounts { get; init; }
+
+    [Proto(1, 10)]
+    public Probe? LivenessProbe { get; init; }
+
+    [Proto(1, 11)]
+    public Probe? ReadinessProbe { get; init; }
+
+    [Proto(1, 12)]
+    public Lifecycle? Lifecycle { get; init; }
+
+    [Proto(1, 13)]
+    public string? TerminationMessagePath { get; init; }
+
+    [Proto(1, 14)]
+    public string? ImagePullPolicy { get; init; }
+
+    [Proto(1, 15)]
+    public SecurityContext? SecurityContext { get; init; }
+
+    [Proto(1, 16)]
+    public bool? Stdin { get; init; }
+
+    [Proto(1, 17)]
+    public bool? StdinOnce { get; init; }
+
+    [Proto(1, 18)]
+    public bool? Tty { get; init; }
+
+    [Proto(1, 19), ListAtomic]
+    public IReadOnlyList<EnvFromSource>? EnvFrom { get; init; }
+
+    [Proto(1, 20)]
+    public string? TerminationMessagePolicy { get; init; }
+
+    [Proto(1, 21), ListMap("devicePath"), PatchMerge("devicePath")]
+    public IReadOnlyList<VolumeDevice>? VolumeDevices { get; init; }
+
+    [Proto(1, 22)]
+    public Probe? StartupProbe { get; init; }
+
+    [Proto(1, 23), ListAtomic]
+    public IReadOnlyList<ContainerResizePolicy>? ResizePolicy { get; init; }
+
+    [Proto(1, 24)]
+    public string? RestartPolicy { get; init; }
+
+    [Proto(1, 25), ListAtomic]
+    public IReadOnlyList<ContainerRestartRule>? RestartPolicyRules { get; init; }
+
+    [Proto(2)]
+    public string? TargetContainerName { get; init; }
+}

@@ -1,0 +1,8 @@
+namespace Orchestrator.Api.Core.V1;
+
+[ProtoMessage("k8s.io.api.core.v1.EphemeralVolumeSource")]
+public sealed record EphemeralVolumeSource
+{
+    [Proto(1)]
+    public PersistentVolumeClaimTemplate? VolumeClaimTemplate { get; init; }
+}

@@ -1,0 +1,8 @@
+namespace Orchestrator.Api.Core.V1;
+
+[ProtoMessage("k8s.io.api.core.v1.ImageVolumeStatus")]
+public sealed record ImageVolumeStatus
+{
+    [Proto(1), Required]
+    public string? ImageRef { get; init; }
+}

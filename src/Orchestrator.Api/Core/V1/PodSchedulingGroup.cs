@@ -1,0 +1,8 @@
+namespace Orchestrator.Api.Core.V1;
+
+[ProtoMessage("k8s.io.api.core.v1.PodSchedulingGroup")]
+public sealed record PodSchedulingGroup
+{
+    [Proto(1)]
+    public string? PodGroupName { get; init; }
+}

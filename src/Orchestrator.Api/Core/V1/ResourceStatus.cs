@@ -1,0 +1,11 @@
+namespace Orchestrator.Api.Core.V1;
+
+[ProtoMessage("k8s.io.api.core.v1.ResourceStatus")]
+public sealed record ResourceStatus
+{
+    [Proto(1), Required]
+    public string? Name { get; init; }
+
+    [Proto(2), ListMap("resourceID")]
+    public IReadOnlyList<ResourceHealth>? Resources { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Orchestrator.Api.Core.V1;
+
+[ProtoMessage("k8s.io.api.core.v1.SeccompProfile")]
+public sealed record SeccompProfile
+{
+    [Proto(1), Required]
+    public string? Type { get; init; }
+
+    [Proto(2)]
+    public string? LocalhostProfile { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace Orchestrator.Api.Core.V1;
+
+[ProtoMessage("k8s.io.api.core.v1.StorageOSPersistentVolumeSource")]
+public sealed record StorageOSPersistentVolumeSource
+{
+    [Proto(1)]
+    public string? VolumeName { get; init; }
+
+    [Proto(2)]
+    public string? VolumeNamespace { get; init; }
+
+    [Proto(3)]
+    public string? FsType { get; init; }
+
+    [Proto(4)]
+    public bool? ReadOnly { get; init; }
+
+    [Proto(5)]
+    public ObjectReference? SecretRef { get; init; }
+}

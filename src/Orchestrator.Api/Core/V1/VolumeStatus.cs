@@ -1,0 +1,8 @@
+namespace Orchestrator.Api.Core.V1;
+
+[ProtoMessage("k8s.io.api.core.v1.VolumeStatus")]
+public sealed record VolumeStatus
+{
+    [Proto(1)]
+    public ImageVolumeStatus? Image { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Orchestrator.Api.Meta.V1;
+
+[ProtoMessage("k8s.io.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR")]
+public sealed record ServerAddressByClientCIDR
+{
+    [Proto(1), Required]
+    public string? ClientCIDR { get; init; }
+
+    [Proto(2), Required]
+    public string? ServerAddress { get; init; }
+}

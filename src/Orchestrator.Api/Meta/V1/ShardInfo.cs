@@ -1,0 +1,8 @@
+namespace Orchestrator.Api.Meta.V1;
+
+[ProtoMessage("k8s.io.apimachinery.pkg.apis.meta.v1.ShardInfo")]
+public sealed record ShardInfo
+{
+    [Proto(1), Required]
+    public string? Selector { get; init; }
+}

@@ -1,0 +1,20 @@
+using Orchestrator.Api.Meta.V1;
+
+namespace Orchestrator.Api.Rbac.V1;
+
+[ProtoMessage("k8s.io.api.rbac.v1.ClusterRole")]
+[Resource("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", "clusterrole", Namespaced = false)]
+public sealed record ClusterRole : KubernetesObject
+{
+    public ClusterRole()
+    {
+        ApiVersion = "rbac.authorization.k8s.io/v1";
+        Kind = "ClusterRole";
+    }
+
+    [Proto(2), ListAtomic]
+    public IReadOnlyList<PolicyRule>? Rules { get; init; }
+
+    [Proto(3)]
+    public AggregationRule? AggregationRule { get; init; }
+}
