@@ -11,7 +11,10 @@ namespace Orchestrator.Storage;
 /// <see cref="StoreException"/> with <see cref="StoreError.Unavailable"/> may or may not have happened.</para>
 /// <para><b>Reads</b> are linearizable when no revision is named: they see every write acknowledged before they began.</para>
 /// <para><b>Concurrency.</b> All members may be called from any thread at any time. Nothing may rely on being the only writer.</para>
-/// <para>Keys are ordered by their UTF-8 bytes (ordinal). Source: etcd v3 API guarantees.</para>
+/// <para><b>Keys</b> are not empty and are ordered by their UTF-8 bytes. Sizes and counts are bounded by <see cref="StoreLimits"/>,
+/// the same for every store. Source: etcd v3 API guarantees.</para>
+/// <para><b>Memory.</b> The store may keep the value memory it is given, and hands the same memory to several readers: neither
+/// side changes it afterwards.</para>
 /// </remarks>
 public interface IKeyValueStore : IAsyncDisposable
 {
@@ -28,27 +31,50 @@ public interface IKeyValueStore : IAsyncDisposable
 
     /// <summary>
     /// If every condition holds, applies all changes at one new revision; otherwise changes nothing and returns what the
-    /// conditions' keys hold now.
+    /// conditions' keys hold now. Deleting an absent key is no change. Cancelling does not undo a write already under way.
     /// </summary>
-    /// <exception cref="StoreException"><see cref="StoreError.NoSpace"/>, <see cref="StoreError.TooLarge"/> or <see cref="StoreError.Unavailable"/>.</exception>
+    /// <exception cref="StoreException">
+    /// <see cref="StoreError.NoSpace"/>, <see cref="StoreError.ReadOnly"/>, <see cref="StoreError.TooLarge"/>,
+    /// <see cref="StoreError.LeaseNotFound"/>: nothing was written. <see cref="StoreError.Unavailable"/>: it may have been.
+    /// </exception>
+    /// <exception cref="ArgumentException">An empty key, or a key changed twice.</exception>
     ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken);
 
     /// <summary>
     /// Watches all keys that start with <paramref name="prefix"/> from <paramref name="fromRevision"/> on (inclusive; 0 means
-    /// "from the next change"). Batches arrive in revision order, each complete (a revision is never split), none missing,
-    /// none twice. A <see cref="WatchBatch"/> without changes is a progress mark: everything up to its revision was delivered.
-    /// The enumeration ends only by cancellation or by <see cref="StoreException"/>: <see cref="StoreError.Compacted"/> when
-    /// the start is no longer kept, <see cref="StoreError.SlowReader"/> when the reader fell too far behind.
+    /// "from the next change"; a revision still to come is allowed). Batches arrive in revision order, each complete (a
+    /// revision is never split), none missing, none twice. A <see cref="WatchBatch"/> without changes is a progress mark:
+    /// everything up to its revision was delivered.
     /// </summary>
+    /// <remarks>
+    /// The watch begins when the enumeration does. A watch from 0 first delivers a progress mark: the revision it starts behind.
+    /// Marks come now and then while other keys change, and soon after <see cref="RequestProgressAsync"/>.
+    /// The enumeration ends only by cancellation (<see cref="OperationCanceledException"/>) or by <see cref="StoreException"/>:
+    /// <see cref="StoreError.Compacted"/> when the start is no longer kept, <see cref="StoreError.SlowReader"/> when the reader
+    /// fell too far behind, <see cref="StoreError.Unavailable"/> when the store was closed.
+    /// </remarks>
     IAsyncEnumerable<WatchBatch> WatchAsync(string prefix, long fromRevision, CancellationToken cancellationToken);
 
-    /// <summary>Forgets values superseded before or at <paramref name="revision"/>. Reads below it then throw Compacted. Idempotent.</summary>
+    /// <summary>
+    /// Asks every watch of exactly this prefix to deliver, soon, a batch or a progress mark of at least the store's present
+    /// revision. A cache uses it to learn that it is as fresh as a revision it read, when nothing under its prefix changed.
+    /// </summary>
+    ValueTask RequestProgressAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Forgets values superseded before or at <paramref name="revision"/>. Reads below it then throw Compacted; a watch must
+    /// start above it. Idempotent: a revision already compacted changes nothing. Space is freed in the background.
+    /// </summary>
+    /// <exception cref="StoreException"><see cref="StoreError.FutureRevision"/>.</exception>
     ValueTask CompactAsync(long revision, CancellationToken cancellationToken);
 
     /// <summary>The oldest revision that can still be read (the last compacted one), 0 if never compacted.</summary>
     ValueTask<long> GetCompactedRevisionAsync(CancellationToken cancellationToken);
 
-    /// <summary>Grants a lease; keys attached to it are deleted, in one transaction, when it expires or is revoked.</summary>
+    /// <summary>
+    /// Grants a lease; keys attached to it are deleted, in one transaction, when it expires or is revoked. It never expires
+    /// early; after a restart of the store it has its full time again.
+    /// </summary>
     ValueTask<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken);
 
     /// <summary>Renews a lease. False when it no longer exists.</summary>
@@ -158,6 +184,9 @@ public enum StoreError
 
     /// <summary>The stored data is damaged or of a newer version.</summary>
     Corrupt,
+
+    /// <summary>The lease a key was to be attached to does not exist, or has expired.</summary>
+    LeaseNotFound,
 }
 
 /// <summary>A failure of the store. The only exception family that leaves a store, besides cancellation.</summary>
