@@ -1,0 +1,27 @@
+using Orchestrator.ApiServer.Admission;
+using Orchestrator.ApiServer.Authentication;
+using Orchestrator.ApiServer.Authorization;
+using Orchestrator.ApiServer.Http;
+using Orchestrator.ApiServer.Registry;
+
+namespace Orchestrator.ApiServer.Hosting;
+
+/// <summary>What a server is composed of besides its machinery. Each list is asked in order.</summary>
+public sealed record ApiServerParts
+{
+    public required IReadOnlyList<ResourceDefinition> Resources { get; init; }
+
+    public IReadOnlyList<IAuthenticator> Authenticators { get; init; } = [];
+
+    public IReadOnlyList<IAuthorizer> Authorizers { get; init; } = [];
+
+    public IReadOnlyList<IMutatingAdmission> MutatingAdmission { get; init; } = [];
+
+    public IReadOnlyList<IValidatingAdmission> ValidatingAdmission { get; init; } = [];
+
+    public IReadOnlyList<IPathHandler> Paths { get; init; } = [];
+
+    public IReadOnlyList<IStartupTask> StartupTasks { get; init; } = [];
+
+    public IAuditLog? Audit { get; init; }
+}
