@@ -1,0 +1,94 @@
+using SQLitePCL;
+
+namespace Orchestrator.Storage.Sqlite;
+
+/// <summary>
+/// One SQLite connection, used by one thread at a time. The raw interface with prepared statements is used because a provider
+/// in the style of ADO.NET costs several times as much per row.
+/// </summary>
+internal sealed class SqliteConnection : IDisposable
+{
+    private static int initialized;
+
+    private readonly sqlite3 handle;
+    private readonly SqliteStatement begin;
+    private readonly SqliteStatement commit;
+    private readonly SqliteStatement rollback;
+
+    private SqliteConnection(sqlite3 handle, bool writes)
+    {
+        this.handle = handle;
+        begin = Prepare(writes ? "BEGIN IMMEDIATE" : "BEGIN");
+        commit = Prepare("COMMIT");
+        rollback = Prepare("ROLLBACK");
+    }
+
+    /// <exception cref="StoreException">The file cannot be opened.</exception>
+    public static SqliteConnection Open(string path, bool writes)
+    {
+        if (Interlocked.Exchange(ref initialized, 1) == 0)
+            raw.SetProvider(new SQLite3Provider_e_sqlite3());
+
+        var flags = raw.SQLITE_OPEN_NOMUTEX | raw.SQLITE_OPEN_READWRITE | (writes ? raw.SQLITE_OPEN_CREATE : 0);
+        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        if (code != raw.SQLITE_OK)
+        {
+            handle.Dispose();
+            throw SqliteErrors.Translate(code, $"open {path}", raw.sqlite3_errstr(code).utf8_to_string());
+        }
+        raw.sqlite3_extended_result_codes(handle, 1);
+        raw.sqlite3_busy_timeout(handle, 5000);
+        return new SqliteConnection(handle, writes);
+    }
+
+    public void Begin() => begin.Run();
+
+    public void Commit() => commit.Run();
+
+    /// <summary>Ends a transaction whose work failed. SQLite has often done so itself by then.</summary>
+    public void Rollback()
+    {
+        if (raw.sqlite3_get_autocommit(handle) == 0)
+            rollback.Run();
+    }
+
+    public SqliteStatement Prepare(string sql)
+    {
+        Check(raw.sqlite3_prepare_v3(handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement), sql);
+        return new SqliteStatement(this, statement, sql);
+    }
+
+    public void Execute(string sql)
+    {
+        using var statement = Prepare(sql);
+        while (statement.Step())
+        {
+        }
+    }
+
+    public long QueryInteger(string sql)
+    {
+        using var statement = Prepare(sql);
+        return statement.Step() ? statement.Integer(0) : 0;
+    }
+
+    /// <summary>Copies the write-ahead log into the file as far as readers allow. The log then starts over.</summary>
+    public void Checkpoint() =>
+        Check(raw.sqlite3_wal_checkpoint_v2(handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _), "checkpoint");
+
+    public void Check(int code, string doing)
+    {
+        if (code is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE)
+            return;
+        throw SqliteErrors.Translate(raw.sqlite3_extended_errcode(handle), doing, raw.sqlite3_errmsg(handle).utf8_to_string());
+    }
+
+    /// <summary>Closes the connection; statements still open are finalized with it.</summary>
+    public void Dispose()
+    {
+        begin.Dispose();
+        commit.Dispose();
+        rollback.Dispose();
+        handle.Dispose();
+    }
+}

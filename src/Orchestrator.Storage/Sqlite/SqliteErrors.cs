@@ -1,0 +1,23 @@
+using SQLitePCL;
+
+namespace Orchestrator.Storage.Sqlite;
+
+/// <summary>SQLite's result codes in the store's terms. Source: https://www.sqlite.org/rescode.html</summary>
+internal static class SqliteErrors
+{
+    private const int ReadOnlyRecovery = raw.SQLITE_READONLY | (1 << 8);
+
+    public static StoreException Translate(int code, string doing, string detail)
+    {
+        var message = $"{doing}: {detail} (SQLite {code})";
+        return (code & 0xff) switch
+        {
+            raw.SQLITE_FULL => new StoreException(StoreError.NoSpace, $"no space left: {message}"),
+            raw.SQLITE_READONLY when code != ReadOnlyRecovery => new StoreException(StoreError.ReadOnly, message),
+            raw.SQLITE_PERM => new StoreException(StoreError.ReadOnly, message),
+            raw.SQLITE_TOOBIG => new StoreException(StoreError.TooLarge, message),
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new StoreException(StoreError.Corrupt, message),
+            _ => new StoreException(StoreError.Unavailable, message),
+        };
+    }
+}

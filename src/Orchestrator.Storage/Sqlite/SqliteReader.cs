@@ -1,0 +1,213 @@
+using Orchestrator.Storage.Watching;
+
+namespace Orchestrator.Storage.Sqlite;
+
+/// <summary>
+/// Reads on a connection of its own, each in one snapshot that no write disturbs and that disturbs no write. Used by one
+/// thread at a time.
+/// </summary>
+internal sealed class SqliteReader : IDisposable
+{
+    private readonly SqliteConnection connection;
+    private readonly SqliteStatement newest;
+    private readonly SqliteStatement atRevision;
+    private readonly SqliteStatement nextKey;
+    private readonly SqliteStatement row;
+    private readonly SqliteStatement history;
+    private readonly SqliteStatement predecessor;
+
+    public SqliteReader(string path)
+    {
+        connection = SqliteConnection.Open(path, writes: false);
+        connection.Execute("PRAGMA cache_size = -4096");
+        newest = connection.Prepare("SELECT max(id) FROM log");
+        atRevision = connection.Prepare("SELECT id, create_revision, version, lease, value FROM log WHERE key = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1");
+        nextKey = connection.Prepare("SELECT id, key FROM log WHERE key >= ?1 AND key < ?2 ORDER BY key, id DESC LIMIT 1");
+        row = connection.Prepare("SELECT id, create_revision, version, lease, value FROM log WHERE id = ?1");
+        history = connection.Prepare("SELECT id, create_revision, version, lease, value, key FROM log WHERE id >= ?1 AND id <= ?2 ORDER BY id");
+        predecessor = connection.Prepare("SELECT id, create_revision, version, lease, value FROM log WHERE key = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1");
+    }
+
+    /// <summary>What a key held at a revision (0: now), and the revision of the snapshot.</summary>
+    public GetResult Get(string key, long revision)
+    {
+        connection.Begin();
+        try
+        {
+            var current = CurrentRevision();
+            var last = RowId.LastOf(ReadRevision(revision, current));
+            return new GetResult(ReadAt(key, KeyOrder.Encoding.GetBytes(key), last, keysOnly: false), current);
+        }
+        finally
+        {
+            connection.Rollback();
+        }
+    }
+
+    public RangeResult Range(RangeRequest request)
+    {
+        connection.Begin();
+        try
+        {
+            var current = CurrentRevision();
+            return ReadRange(request, ReadRevision(request.Revision, current), current);
+        }
+        finally
+        {
+            connection.Rollback();
+        }
+    }
+
+    /// <summary>See <see cref="IRevisionLog.ReadLog"/>; the caller checks for compaction.</summary>
+    public LogPage ReadLog(string prefix, long fromRevision, long toRevision, int maxRows)
+    {
+        connection.Begin();
+        try
+        {
+            return ReadHistory(prefix, fromRevision, toRevision, maxRows);
+        }
+        finally
+        {
+            history.Reset();
+            connection.Rollback();
+        }
+    }
+
+    public void Dispose()
+    {
+        newest.Dispose();
+        atRevision.Dispose();
+        nextKey.Dispose();
+        row.Dispose();
+        history.Dispose();
+        predecessor.Dispose();
+        connection.Dispose();
+    }
+
+    private long CurrentRevision()
+    {
+        newest.Step();
+        var revision = new RowId(newest.Integer(0)).Revision;
+        newest.Reset();
+        return Math.Max(revision, SqliteStore.FirstRevision);
+    }
+
+    private static long ReadRevision(long requested, long current)
+    {
+        if (requested > current)
+            throw StoreErrors.FutureRevision(requested, current);
+        return requested == 0 ? current : requested;
+    }
+
+    private RangeResult ReadRange(RangeRequest request, long revision, long current)
+    {
+        var start = KeyOrder.Encoding.GetBytes(KeyOrder.Instance.Compare(request.StartKey, request.Prefix) > 0 ? request.StartKey! : request.Prefix);
+        var end = KeyOrder.EndOfPrefix(request.Prefix);
+        var last = RowId.LastOf(revision);
+        List<KeyValue> items = [];
+        long count = 0;
+        while (NextKey(start, end) is { } found)
+        {
+            var (newestId, keyBytes) = found;
+            start = Successor(keyBytes);
+            var isPast = newestId.Value > last.Value;
+            if (!isPast && newestId.IsDeletion)
+                continue;
+            if (!isPast && (request.CountOnly || Full(request, items)))
+            {
+                count++;
+                continue;
+            }
+            var key = KeyOrder.Encoding.GetString(keyBytes);
+            var value = isPast ? ReadAt(key, keyBytes, last, request.KeysOnly) : ReadRow(key, newestId, request.KeysOnly);
+            if (value is null)
+                continue;
+            count++;
+            if (!request.CountOnly && !Full(request, items))
+                items.Add(value);
+        }
+        return new RangeResult(items, current, count, !request.CountOnly && count > items.Count);
+    }
+
+    private static bool Full(RangeRequest request, List<KeyValue> items) => request.Limit != 0 && items.Count >= request.Limit;
+
+    private (RowId NewestId, byte[] Key)? NextKey(ReadOnlySpan<byte> start, ReadOnlySpan<byte> end)
+    {
+        if (!nextKey.BindKey(1, start).BindKeyEnd(2, end).Step())
+            return null;
+        var found = (new RowId(nextKey.Integer(0)), nextKey.Bytes(1).ToArray());
+        nextKey.Reset();
+        return found;
+    }
+
+    /// <summary>The smallest key behind this one.</summary>
+    private static byte[] Successor(byte[] key)
+    {
+        var next = new byte[key.Length + 1];
+        key.CopyTo(next, 0);
+        return next;
+    }
+
+    private KeyValue? ReadAt(string key, ReadOnlySpan<byte> keyBytes, RowId last, bool keysOnly)
+    {
+        if (!atRevision.BindKey(1, keyBytes).Bind(2, last.Value).Step())
+            return null;
+        var value = SqliteRow.Read(atRevision, key, keysOnly);
+        atRevision.Reset();
+        return value;
+    }
+
+    private KeyValue? ReadRow(string key, RowId id, bool keysOnly)
+    {
+        row.Bind(1, id.Value).Step();
+        var value = SqliteRow.Read(row, key, keysOnly);
+        row.Reset();
+        return value;
+    }
+
+    private LogPage ReadHistory(string prefix, long fromRevision, long toRevision, int maxRows)
+    {
+        var prefixBytes = KeyOrder.Encoding.GetBytes(prefix);
+        List<WatchBatch> batches = [];
+        List<WatchChange> changes = [];
+        var (rows, revision) = (0, fromRevision);
+        history.Bind(1, RowId.FirstOf(fromRevision).Value).Bind(2, RowId.LastOf(toRevision).Value);
+        while (history.Step())
+        {
+            var id = new RowId(history.Integer(0));
+            if (id.Revision != revision)
+            {
+                Finish(batches, ref changes, revision);
+                revision = id.Revision;
+                // A page ends between revisions, never within one.
+                if (rows >= maxRows)
+                    return new LogPage(batches, revision);
+            }
+            rows++;
+            if (history.Bytes(5).StartsWith(prefixBytes))
+                changes.Add(ReadChange(id));
+        }
+        Finish(batches, ref changes, revision);
+        return new LogPage(batches, toRevision + 1);
+    }
+
+    private static void Finish(List<WatchBatch> batches, ref List<WatchChange> changes, long revision)
+    {
+        if (changes.Count == 0)
+            return;
+        batches.Add(new WatchBatch(revision, changes));
+        changes = [];
+    }
+
+    private WatchChange ReadChange(RowId id)
+    {
+        var key = history.Key(5);
+        KeyValue? previous = null;
+        if (predecessor.BindKey(1, history.Bytes(5)).Bind(2, id.Value).Step())
+        {
+            previous = SqliteRow.Read(predecessor, key, keysOnly: false);
+            predecessor.Reset();
+        }
+        return new WatchChange(key, SqliteRow.Read(history, key, keysOnly: false), previous);
+    }
+}

@@ -1,0 +1,80 @@
+namespace Orchestrator.Storage.Sqlite;
+
+/// <summary>The tables, and the check that a file is ours and of a version we know.</summary>
+internal static class SqliteSchema
+{
+    /// <summary>Raised whenever an older program could no longer work on the file.</summary>
+    public const int Version = 1;
+
+    /// <summary>"ORCS" in the file's header, so that <c>file</c> and we can tell the file from others.</summary>
+    private const int ApplicationId = 0x4F524353;
+
+    /// <summary>Fewer, larger pages than SQLite's default suit rows of about 1 KB.</summary>
+    private const int PageSizeBytes = 8192;
+
+    private static readonly string[] Tables =
+    [
+        // One row per change, appended for ever until compacted. See RowId for id. A deletion has no value.
+        """
+        CREATE TABLE log (
+          id INTEGER PRIMARY KEY,
+          create_revision INTEGER NOT NULL,
+          version INTEGER NOT NULL,
+          lease INTEGER NOT NULL,
+          key TEXT NOT NULL,
+          value BLOB)
+        """,
+        // The newest row of a key comes first, so one seek finds the present state of the next key, however long its history.
+        "CREATE INDEX log_by_key ON log (key, id DESC)",
+        "CREATE INDEX log_by_lease ON log (lease) WHERE lease <> 0",
+        // AUTOINCREMENT: an id must never come back, or an old holder would renew a stranger's lease.
+        "CREATE TABLE lease (id INTEGER PRIMARY KEY AUTOINCREMENT, ttl_milliseconds INTEGER NOT NULL)",
+        // compacted_revision: reads below it are refused. compaction_cursor: rows up to this id need no more looking at.
+        "CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+        "INSERT INTO state VALUES ('compacted_revision', 0), ('compaction_cursor', 0)",
+        // For people with a sqlite3 shell.
+        """
+        CREATE VIEW history AS SELECT id >> 16 AS revision, key, id & 1 AS deleted, create_revision, version, lease,
+          length(value) AS bytes FROM log
+        """,
+    ];
+
+    /// <summary>Makes a new file's tables, or checks an old file's version. The connection is then ready for writing.</summary>
+    /// <exception cref="StoreException"><see cref="StoreError.Corrupt"/>: not our file, or a newer program's.</exception>
+    public static void Prepare(SqliteConnection connection, SqliteStoreOptions options)
+    {
+        var version = connection.QueryInteger("PRAGMA user_version");
+        var isEmpty = connection.QueryInteger("PRAGMA page_count") == 0;
+        if (!isEmpty)
+            RefuseForeign(connection, options.Path, version);
+
+        connection.Execute($"PRAGMA page_size = {PageSizeBytes}");
+        connection.Execute("PRAGMA journal_mode = WAL");
+        connection.Execute("PRAGMA synchronous = FULL");
+        connection.Execute("PRAGMA cache_size = -16384");
+        // The writer checkpoints when it is idle; this is the bound under unbroken load (pages, so 64 MB).
+        connection.Execute("PRAGMA wal_autocheckpoint = 8192");
+        if (isEmpty)
+            Create(connection);
+        if (options.MaxFileBytes > 0)
+            connection.Execute($"PRAGMA max_page_count = {options.MaxFileBytes / PageSizeBytes}");
+    }
+
+    private static void RefuseForeign(SqliteConnection connection, string path, long version)
+    {
+        if (connection.QueryInteger("PRAGMA application_id") != ApplicationId)
+            throw new StoreException(StoreError.Corrupt, $"{path} is a SQLite file, but not a store of this program");
+        if (version > Version)
+            throw new StoreException(StoreError.Corrupt, $"{path} was written by a newer version of this program (schema {version}, known up to {Version})");
+    }
+
+    private static void Create(SqliteConnection connection)
+    {
+        connection.Begin();
+        foreach (var sql in Tables)
+            connection.Execute(sql);
+        connection.Execute($"PRAGMA application_id = {ApplicationId}");
+        connection.Execute($"PRAGMA user_version = {Version}");
+        connection.Commit();
+    }
+}

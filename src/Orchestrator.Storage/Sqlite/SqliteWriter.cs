@@ -1,0 +1,213 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Storage.Watching;
+
+namespace Orchestrator.Storage.Sqlite;
+
+/// <summary>
+/// The one thread that writes. It takes all requests that wait, applies them in one SQLite transaction (one fsync), publishes
+/// the changes to watchers in revision order, and only then acknowledges them. While one group is on its way to the disk the
+/// next gathers, so throughput grows with the number of callers and a lone caller never waits for company.
+/// </summary>
+/// <remarks>Between groups it compacts, and when idle it moves the write-ahead log into the file.</remarks>
+internal sealed partial class SqliteWriter : IDisposable
+{
+    /// <summary>Idle time after which the write-ahead log is moved: soon, but not between two requests of a burst.</summary>
+    private static readonly TimeSpan CheckpointDelay = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Pause before compaction is tried again that failed, on a full disk say.</summary>
+    private static readonly TimeSpan CompactionRetryDelay = TimeSpan.FromSeconds(5);
+
+    /// <summary>Callers wait for their answers, so this many waiting requests mean that the disk has stopped.</summary>
+    private const int MaxWaitingRequests = 100_000;
+
+    private readonly object gate = new();
+    private readonly SqliteConnection connection;
+    private readonly LogAppender log;
+    private readonly LogCompactor compactor;
+    private readonly WatchHub hub;
+    private readonly SqliteStoreOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Thread thread;
+    private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<WriteRequest> waiting = new();
+    private long compactedRevision;
+    private long compactionFailedTimestamp;
+    private bool compactionFailed;
+    private bool checkpointDue;
+    private bool stopping;
+
+    public SqliteWriter(
+        SqliteConnection connection, WatchHub hub, SqliteStoreOptions options, long compactedRevision, TimeProvider time, ILogger logger)
+    {
+        this.connection = connection;
+        this.hub = hub;
+        this.options = options;
+        this.compactedRevision = compactedRevision;
+        this.time = time;
+        this.logger = logger;
+        log = new LogAppender(connection);
+        compactor = new LogCompactor(connection, options.CompactionBatchRows);
+        thread = new Thread(Run) { IsBackground = true, Name = "store-writer" };
+    }
+
+    /// <summary>Reads below this are refused. Rows are deleted only after it was raised.</summary>
+    public long CompactedRevision => Volatile.Read(ref compactedRevision);
+
+    public void Start() => thread.Start();
+
+    /// <exception cref="StoreException"><see cref="StoreError.Unavailable"/>: closed, or stuck.</exception>
+    public Task<T> SubmitAsync<T>(WriteRequest<T> request)
+    {
+        lock (gate)
+        {
+            if (stopping)
+                return Task.FromException<T>(StoreErrors.Closed());
+            if (waiting.Count >= MaxWaitingRequests)
+                return Task.FromException<T>(new StoreException(StoreError.Unavailable, $"{waiting.Count} writes wait for the disk"));
+            waiting.Enqueue(request);
+            if (waiting.Count == 1)
+                Monitor.Pulse(gate);
+        }
+        return request.Task;
+    }
+
+    /// <summary>Finishes what waits, then ends the thread.</summary>
+    public Task StopAsync()
+    {
+        lock (gate)
+        {
+            stopping = true;
+            Monitor.Pulse(gate);
+        }
+        return stopped.Task;
+    }
+
+    public void Dispose()
+    {
+        log.Dispose();
+        compactor.Dispose();
+        connection.Dispose();
+    }
+
+    private void Run()
+    {
+        List<WriteRequest> group = [];
+        while (TakeGroup(group))
+        {
+            if (group.Count > 0)
+                CommitGroup(group);
+            if (CompactionIsDue())
+                CompactStep();
+            else if (group.Count == 0 && checkpointDue)
+                Checkpoint();
+        }
+        stopped.SetResult();
+    }
+
+    /// <summary>Waits for requests or other work. An empty group means: no request, do the other work. False: stop.</summary>
+    private bool TakeGroup(List<WriteRequest> group)
+    {
+        group.Clear();
+        lock (gate)
+        {
+            while (waiting.Count == 0)
+            {
+                if (stopping)
+                    return false;
+                if (CompactionIsDue())
+                    return true;
+                if (!Monitor.Wait(gate, IdleWait()))
+                    return true;
+            }
+            while (group.Count < options.MaxGroupRequests && waiting.TryDequeue(out var request))
+                group.Add(request);
+        }
+        return true;
+    }
+
+    private TimeSpan IdleWait() =>
+        checkpointDue ? CheckpointDelay : compactionFailed ? CompactionRetryDelay : Timeout.InfiniteTimeSpan;
+
+    private void CommitGroup(List<WriteRequest> group)
+    {
+        try
+        {
+            CommitTransaction(group);
+        }
+        catch (StoreException e)
+        {
+            LogWriteFailed(group.Count, e);
+            foreach (var request in group)
+                request.Fail(e);
+            return;
+        }
+
+        Volatile.Write(ref compactedRevision, log.CompactedRevision);
+        if (log.Batches.Count > 0)
+        {
+            checkpointDue = true;
+            hub.Publish(log.Batches);
+        }
+        foreach (var request in group)
+            request.Complete();
+    }
+
+    private void CommitTransaction(List<WriteRequest> group)
+    {
+        log.Start(hub.Revision, CompactedRevision);
+        connection.Begin();
+        try
+        {
+            foreach (var request in group)
+                request.Apply(log);
+            connection.Commit();
+        }
+        finally
+        {
+            connection.Rollback();
+        }
+    }
+
+    private bool CompactionIsDue() =>
+        compactor.IsDue(CompactedRevision) && (!compactionFailed || time.GetElapsedTime(compactionFailedTimestamp) >= CompactionRetryDelay);
+
+    private void CompactStep()
+    {
+        try
+        {
+            compactor.Step(CompactedRevision);
+            compactionFailed = false;
+            checkpointDue = true;
+        }
+        catch (StoreException e)
+        {
+            compactionFailed = true;
+            compactionFailedTimestamp = time.GetTimestamp();
+            LogCompactionFailed(e);
+        }
+    }
+
+    private void Checkpoint()
+    {
+        checkpointDue = false;
+        try
+        {
+            connection.Checkpoint();
+        }
+        catch (StoreException e)
+        {
+            // Nothing is lost: the write-ahead log still holds it, and the next idle moment tries again.
+            LogCheckpointFailed(e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes failed and were rolled back")]
+    private partial void LogWriteFailed(int count, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Compaction of the store failed and will be tried again")]
+    private partial void LogCompactionFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The write-ahead log could not be moved into the store's file")]
+    private partial void LogCheckpointFailed(Exception exception);
+}
