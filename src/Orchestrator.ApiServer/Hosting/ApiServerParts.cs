@@ -25,3 +25,8 @@ public sealed record ApiServerParts
 
     public IAuditLog? Audit { get; init; }
 }
+
+/// <summary>
+/// Composes the parts of a server. Parts keep the server they are given; its members may be used once it runs, not within this call.
+/// </summary>
+public delegate ApiServerParts ApiServerComposition(IApiServer server);
