@@ -63,6 +63,9 @@ public sealed partial class ApiClient : IApiClient, IDisposable
     public Task<T> UpdateStatusAsync<T>(T item, CancellationToken cancellationToken)
         where T : KubernetesObject => PutAsync(item, "status", cancellationToken);
 
+    public Task<T> UpdateSubresourceAsync<T>(T item, string subresource, CancellationToken cancellationToken)
+        where T : KubernetesObject => PutAsync(item, subresource, cancellationToken);
+
     public Task<T> PatchAsync<T>(
         string? @namespace, string name, PatchType type, JsonNode patch, string? subresource, CancellationToken cancellationToken)
         where T : KubernetesObject

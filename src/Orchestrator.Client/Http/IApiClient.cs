@@ -35,6 +35,10 @@ public interface IApiClient
     Task<T> UpdateStatusAsync<T>(T item, CancellationToken cancellationToken)
         where T : KubernetesObject;
 
+    /// <summary>Replaces by way of a subresource, such as a namespace's "finalize".</summary>
+    Task<T> UpdateSubresourceAsync<T>(T item, string subresource, CancellationToken cancellationToken)
+        where T : KubernetesObject;
+
     /// <param name="subresource">E.g. "status"; null patches the object itself.</param>
     Task<T> PatchAsync<T>(string? @namespace, string name, PatchType type, JsonNode patch, string? subresource, CancellationToken cancellationToken)
         where T : KubernetesObject;
