@@ -1,0 +1,35 @@
+namespace Orchestrator.Linux.Netlink.Nftables;
+
+/// <summary>nf_tables of one network namespace, spoken to directly: a transaction is one netlink batch.</summary>
+public sealed class KernelNftables : INftables, IDisposable
+{
+    private readonly NetlinkSocket _socket;
+
+    private KernelNftables(NetlinkSocket socket) => _socket = socket;
+
+    /// <summary>For the calling thread's network namespace.</summary>
+    public static KernelNftables Open() => new(NetlinkSocket.Open(NetlinkProtocol.Netfilter));
+
+    /// <summary>For the network namespace at the path.</summary>
+    public static KernelNftables Open(string namespacePath)
+    {
+        using var handle = Namespaces.NetworkNamespace.Open(namespacePath);
+        return new KernelNftables(Namespaces.NetworkNamespace.OpenNetlink(handle, NetlinkProtocol.Netfilter));
+    }
+
+    public void Apply(NftTransaction transaction)
+    {
+        if (transaction.Operations.Count == 0)
+            return;
+        var writer = new NetlinkWriter(16 * 1024);
+        var encoder = new NftEncoder(writer, transaction.Table);
+        encoder.Encode(transaction);
+        _socket.ExecuteBatch(writer, message => Describe(transaction, encoder.OperationOf(message)));
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static string Describe(NftTransaction transaction, int operation) => operation < 0
+        ? $"transaction on table {transaction.Table}"
+        : NftText.Render(transaction.Operations[operation], transaction.Table);
+}
