@@ -9,12 +9,11 @@ namespace Orchestrator.Runtime.Snapshots;
 /// "Basic Tar Format"). File content is handed out as spans of the read buffer, without a copy. One thread at a time.
 /// </summary>
 /// <param name="source">Read to the archive's end mark; not disposed. Seekable sources skip content by seeking.</param>
-internal sealed class TarReader(Stream source)
+internal sealed class TarReader(Stream source, int bufferBytes = 1 << 20)
 {
     private const int Block = 512;
-    private const int BufferBytes = 1 << 20;
 
-    private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
+    private readonly byte[] buffer = GC.AllocateUninitializedArray<byte>(bufferBytes);
     private int start;
     private int end;
     private long consumed;

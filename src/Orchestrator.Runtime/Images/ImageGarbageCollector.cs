@@ -1,0 +1,89 @@
+using Orchestrator.Runtime.Content;
+
+namespace Orchestrator.Runtime.Images;
+
+/// <summary>What was deleted.</summary>
+public sealed record CollectedGarbage(int Blobs, int Layers, long Bytes);
+
+/// <summary>
+/// Deletes content and layers that no image in the catalog, no holder of an image and no cached build step refers to. It runs
+/// only when nobody is adding content, for content on its way in has no reference yet.
+/// </summary>
+internal sealed class ImageGarbageCollector(ImageStore store)
+{
+    /// <returns>Null when content is just being added: then it does nothing.</returns>
+    public CollectedGarbage? TryCollect()
+    {
+        using var alone = FileLock.TryExclusive(store.Root.ContentLock);
+        if (alone is null)
+            return null;
+        DeleteAbandonedWork();
+        var keepBlobs = new HashSet<string>();
+        var keepLayers = new HashSet<string>();
+        foreach (var image in store.Catalog.Read().Images)
+            Mark(image, keepBlobs, keepLayers);
+        foreach (var hold in store.Holds.List())
+            keepLayers.UnionWith(hold.LayerNames);
+        return Sweep(keepBlobs, keepLayers);
+    }
+
+    private void Mark(ImageEntry image, HashSet<string> blobs, HashSet<string> layers)
+    {
+        var documents = store.ReadImage(Digest.Parse(image.Manifest));
+        blobs.Add(image.Manifest);
+        blobs.Add(image.Id);
+        blobs.UnionWith(documents.Manifest.Layers.Select(l => l.Digest));
+        layers.UnionWith(LayerNames(image));
+    }
+
+    /// <summary>The directories under the layer store that an image needs.</summary>
+    public static IEnumerable<string> LayerNames(ImageEntry image)
+    {
+        foreach (var diffId in image.DiffIds)
+            yield return Digest.Parse(diffId).Hex;
+        if (image.Fixup is not null)
+            yield return image.Fixup;
+    }
+
+    private CollectedGarbage Sweep(HashSet<string> keepBlobs, HashSet<string> keepLayers)
+    {
+        var blobs = 0;
+        long bytes = 0;
+        foreach (var (digest, size) in store.Content.List())
+        {
+            if (keepBlobs.Contains(digest.ToString()))
+                continue;
+            store.Content.Delete(digest);
+            blobs++;
+            bytes += size;
+        }
+
+        var layers = 0;
+        foreach (var name in store.Layers.ListNames().ToList())
+        {
+            if (keepLayers.Contains(name))
+                continue;
+            bytes += store.Layers.SizeOf(name);
+            store.Layers.Delete(name);
+            layers++;
+        }
+
+        return new CollectedGarbage(blobs, layers, bytes);
+    }
+
+    /// <summary>Nobody adds content now, so what is unfinished stays so: its process died.</summary>
+    private void DeleteAbandonedWork()
+    {
+        foreach (var path in System.IO.Directory.EnumerateFileSystemEntries(store.Root.Work))
+        {
+            var name = Path.GetFileName(path);
+            // Catalog and hold files are written without the content lock.
+            if (name.Contains("-catalog-", StringComparison.Ordinal) || name.Contains("-hold-", StringComparison.Ordinal))
+                continue;
+            if (System.IO.Directory.Exists(path))
+                System.IO.Directory.Delete(path, recursive: true);
+            else
+                File.Delete(path);
+        }
+    }
+}
