@@ -11,6 +11,9 @@ namespace Orchestrator.Storage.Sqlite;
 /// <remarks>Between groups it compacts, and when idle it moves the write-ahead log into the file.</remarks>
 internal sealed partial class SqliteWriter : IDisposable
 {
+    /// <summary>Groups (some ten kilobytes each) after which the write-ahead log is worth moving at all.</summary>
+    private const int CheckpointGroups = 100;
+
     /// <summary>Idle time after which the write-ahead log is moved: soon, but not between two requests of a burst.</summary>
     private static readonly TimeSpan CheckpointDelay = TimeSpan.FromMilliseconds(200);
 
@@ -34,7 +37,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private long compactedRevision;
     private long compactionFailedTimestamp;
     private bool compactionFailed;
-    private bool checkpointDue;
+    private int groupsSinceCheckpoint;
     private bool stopping;
 
     public SqliteWriter(
@@ -53,6 +56,8 @@ internal sealed partial class SqliteWriter : IDisposable
 
     /// <summary>Reads below this are refused. Rows are deleted only after it was raised.</summary>
     public long CompactedRevision => Volatile.Read(ref compactedRevision);
+
+    private bool CheckpointIsDue => groupsSinceCheckpoint >= CheckpointGroups;
 
     public void Start() => thread.Start();
 
@@ -99,7 +104,7 @@ internal sealed partial class SqliteWriter : IDisposable
                 CommitGroup(group);
             if (CompactionIsDue())
                 CompactStep();
-            else if (group.Count == 0 && checkpointDue)
+            else if (group.Count == 0 && CheckpointIsDue)
                 Checkpoint();
         }
         stopped.SetResult();
@@ -127,7 +132,7 @@ internal sealed partial class SqliteWriter : IDisposable
     }
 
     private TimeSpan IdleWait() =>
-        checkpointDue ? CheckpointDelay : compactionFailed ? CompactionRetryDelay : Timeout.InfiniteTimeSpan;
+        CheckpointIsDue ? CheckpointDelay : compactionFailed ? CompactionRetryDelay : Timeout.InfiniteTimeSpan;
 
     private void CommitGroup(List<WriteRequest> group)
     {
@@ -146,7 +151,7 @@ internal sealed partial class SqliteWriter : IDisposable
         Volatile.Write(ref compactedRevision, log.CompactedRevision);
         if (log.Batches.Count > 0)
         {
-            checkpointDue = true;
+            groupsSinceCheckpoint++;
             hub.Publish(log.Batches);
         }
         foreach (var request in group)
@@ -178,7 +183,7 @@ internal sealed partial class SqliteWriter : IDisposable
         {
             compactor.Step(CompactedRevision);
             compactionFailed = false;
-            checkpointDue = true;
+            groupsSinceCheckpoint++;
         }
         catch (StoreException e)
         {
@@ -190,7 +195,7 @@ internal sealed partial class SqliteWriter : IDisposable
 
     private void Checkpoint()
     {
-        checkpointDue = false;
+        groupsSinceCheckpoint = 0;
         try
         {
             connection.Checkpoint();
