@@ -8,6 +8,8 @@ namespace Orchestrator.Client.Informers;
 internal interface IRunnableInformer : IRevisionSource
 {
     Task RunAsync(CancellationToken cancellationToken);
+
+    KubernetesObject? FindObject(ObjectKey key);
 }
 
 /// <summary><see cref="IInformer{T}"/> over a list-and-watch source.</summary>
@@ -38,7 +40,9 @@ public sealed partial class Informer<T> : IInformer<T>, IRunnableInformer, IRefl
 
     public long Revision => waiters.Revision;
 
-    public Task WhenAtLeastAsync(long revision) => waiters.WhenAtLeastAsync(revision);
+    public void WhenAtLeast(long revision, Action reached) => waiters.WhenAtLeast(revision, reached);
+
+    KubernetesObject? IRunnableInformer.FindObject(ObjectKey key) => cache.Find(key);
 
     public void AddHandler(Action<InformerChange<T>> handler)
     {

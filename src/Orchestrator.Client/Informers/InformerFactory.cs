@@ -29,8 +29,8 @@ public sealed class InformerFactory(IApiClient client, InformerOptions options, 
         }
     }
 
-    /// <summary>The revision reached for a kind without selector; null when nobody asked for such an informer.</summary>
-    public IRevisionSource? RevisionOf(Type kind)
+    /// <summary>The informer of a kind without selector; null when nobody asked for it.</summary>
+    internal IRunnableInformer? Cached(Type kind)
     {
         lock (gate)
             return informers.GetValueOrDefault((kind, null));

@@ -10,39 +10,53 @@ public interface IRevisionSource
     /// Completes when the cache has seen a change at or after <paramref name="revision"/>. Without further changes of the kind that
     /// may take until the next bookmark.
     /// </summary>
-    Task WhenAtLeastAsync(long revision);
+    Task WhenAtLeastAsync(long revision)
+    {
+        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        WhenAtLeast(revision, waiter.SetResult);
+        return waiter.Task;
+    }
+
+    /// <summary>As <see cref="WhenAtLeastAsync"/>; the callback runs in the informer's own flow and must be short.</summary>
+    void WhenAtLeast(long revision, Action reached);
 }
 
 /// <summary>Those who wait for a cache to reach a revision.</summary>
 internal sealed class RevisionWaiters : IRevisionSource
 {
     private readonly Lock gate = new();
-    private readonly PriorityQueue<TaskCompletionSource, long> waiting = new();
+    private readonly PriorityQueue<Action, long> waiting = new();
     private long reached;
 
     public long Revision => Volatile.Read(ref reached);
 
-    public Task WhenAtLeastAsync(long revision)
+    public void WhenAtLeast(long revision, Action callback)
     {
         lock (gate)
         {
-            if (reached >= revision)
-                return Task.CompletedTask;
-            var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiting.Enqueue(waiter, revision);
-            return waiter.Task;
+            if (reached < revision)
+            {
+                waiting.Enqueue(callback, revision);
+                return;
+            }
         }
+
+        callback();
     }
 
     public void Reach(long revision)
     {
+        List<Action>? callbacks = null;
         lock (gate)
         {
             if (revision <= reached)
                 return;
             Volatile.Write(ref reached, revision);
             while (waiting.TryPeek(out _, out var wanted) && wanted <= revision)
-                waiting.Dequeue().SetResult();
+                (callbacks ??= []).Add(waiting.Dequeue());
         }
+
+        foreach (var callback in callbacks ?? [])
+            callback();
     }
 }

@@ -152,11 +152,11 @@ public sealed class InformerTests
     [Test]
     public async Task Revision_WhenAtLeast_CompletesOnceTheChangeIsInTheCache()
     {
-        var informer = (Informer<ConfigMap>)Start();
+        var informer = Start();
         await Settle.UntilAsync(() => cluster.WatcherCount == 1);
         cluster.HoldWatches = true;
         await CreateAsync("a");
-        var reached = informer.WhenAtLeastAsync(cluster.Revision);
+        var reached = ((IRevisionSource)informer).WhenAtLeastAsync(cluster.Revision);
         Assert.That(reached.IsCompleted, Is.False);
 
         cluster.HoldWatches = false;
