@@ -1,0 +1,21 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Orchestrator.Linux.Files;
+
+/// <summary>An open file descriptor, closed when disposed. All are made with O_CLOEXEC.</summary>
+public sealed partial class Descriptor : SafeHandleMinusOneIsInvalid
+{
+    public Descriptor(int number)
+        : base(ownsHandle: true)
+    {
+        SetHandle(number);
+    }
+
+    /// <summary>The number, for calls that take it raw. Only while the descriptor is open.</summary>
+    public int Number => (int)handle;
+
+    protected override bool ReleaseHandle() => close((int)handle) == 0;
+
+    [System.Runtime.InteropServices.LibraryImport("libc")]
+    private static partial int close(int descriptor);
+}
