@@ -19,12 +19,18 @@ public static unsafe partial class PathAt
 
     /// <summary>Opens a directory by path, following links: the trusted starting point of all other calls.</summary>
     /// <exception cref="LinuxException">When it does not exist or is not a directory.</exception>
-    public static SafeFileHandle OpenDirectory(string path)
+    public static SafeFileHandle OpenDirectory(string path) => OpenTrusted(path, OpenFlags.Directory, 0);
+
+    /// <summary>
+    /// Opens a file by path, following links. Unlike <see cref="File.OpenHandle"/> it takes no advisory lock on the side.
+    /// </summary>
+    /// <exception cref="LinuxException">When it cannot be opened.</exception>
+    public static SafeFileHandle OpenTrusted(string path, OpenFlags flags, uint mode)
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes(path + '\0');
         fixed (byte* p = bytes)
         {
-            var how = new OpenHow { Flags = (ulong)(OpenFlags.Directory | OpenFlags.CloseOnExec) };
+            var how = new OpenHow { Flags = (ulong)(flags | OpenFlags.CloseOnExec), Mode = mode };
             var fd = Syscall(SysOpenAt2, AtFdCwd, p, &how, (nuint)sizeof(OpenHow));
             return fd < 0 ? throw LinuxException.FromLastError("open", path) : new SafeFileHandle((nint)fd, ownsHandle: true);
         }

@@ -23,7 +23,7 @@ internal sealed class FileLock : IDisposable
 
     private static FileLock? Take(string path, bool exclusive, bool wait)
     {
-        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var file = PathAt.OpenTrusted(path, OpenFlags.ReadWrite | OpenFlags.Create, 0x180);
         var errno = OpenFile.Lock(file, exclusive, wait);
         if (errno == 0)
             return new FileLock(file);

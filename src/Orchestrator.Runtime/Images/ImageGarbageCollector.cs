@@ -1,3 +1,4 @@
+using Orchestrator.Linux.Files;
 using Orchestrator.Runtime.Content;
 
 namespace Orchestrator.Runtime.Images;
@@ -81,7 +82,7 @@ internal sealed class ImageGarbageCollector(ImageStore store)
             if (name.Contains("-catalog-", StringComparison.Ordinal) || name.Contains("-hold-", StringComparison.Ordinal))
                 continue;
             if (System.IO.Directory.Exists(path))
-                System.IO.Directory.Delete(path, recursive: true);
+                FileTree.Delete(path);
             else
                 File.Delete(path);
         }

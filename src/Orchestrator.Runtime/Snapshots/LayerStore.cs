@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Linux.Files;
 using Orchestrator.Runtime.Content;
 using Orchestrator.Runtime.Cri;
 
@@ -195,6 +196,6 @@ internal sealed class LayerStore(ImageRoot root)
     private static void Discard(string work)
     {
         if (Directory.Exists(work))
-            Directory.Delete(work, recursive: true);
+            FileTree.Delete(work);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class LayerTree : IDisposable
 
     private readonly SafeFileHandle root;
     private readonly List<(string Path, long Seconds, uint Nanoseconds)> directoryTimes = [];
-    private readonly HashSet<string> impliedDirectories = [];
+    private readonly HashSet<string> impliedDirectories = [""];
     private readonly List<MissingLink> missingLinks = [];
     private string parentPath = "";
     private SafeFileHandle? parent;
