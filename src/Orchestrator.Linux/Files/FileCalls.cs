@@ -95,7 +95,7 @@ public static unsafe partial class FileCalls
     public static void SetNonBlocking(Descriptor descriptor)
     {
         var flags = fcntl(descriptor.Number, FcntlGetFlags, 0);
-        if (flags < 0 || fcntl(descriptor.Number, FcntlSetFlags, flags | (int)OpenFlags.NonBlocking) < 0)
+        if (flags < 0 || fcntl(descriptor.Number, FcntlSetFlags, flags | (int)OpenFlags.NonBlock) < 0)
             throw LinuxException.FromLastError("fcntl");
     }
 

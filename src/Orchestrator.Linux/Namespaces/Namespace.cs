@@ -36,35 +36,6 @@ public static partial class Namespace
             throw LinuxException.FromLastError("setns", kinds.ToString());
     }
 
-    /// <summary>Runs a function on a fresh thread that has entered the network namespace at a path, and returns what it made there.</summary>
-    /// <remarks>Sockets stay in the namespace they were made in, so they may be used from any thread afterwards.</remarks>
-    public static T RunInNetwork<T>(string path, Func<T> function)
-    {
-        T? result = default;
-        Exception? failure = null;
-        var thread = new Thread(
-            () =>
-            {
-                try
-                {
-                    using var target = FileCalls.Open(path, OpenFlags.ReadOnly);
-                    Enter(target, NamespaceKinds.Network);
-                    result = function();
-                }
-                catch (Exception exception)
-                {
-                    failure = exception;
-                }
-            },
-            maxStackSize: 256 * 1024)
-        { IsBackground = true, Name = "netns" };
-        thread.Start();
-        thread.Join();
-        if (failure is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        return result!;
-    }
-
     [LibraryImport("libc", SetLastError = true)]
     private static partial int unshare(int flags);
 

@@ -83,7 +83,7 @@ public static unsafe partial class Signals
         new Span<ulong>(mask, 16).Clear();
         foreach (var signal in signals)
             mask[0] |= 1UL << (signal - 1);
-        var result = signalfd(-1, mask, (int)(OpenFlags.CloseOnExec | OpenFlags.NonBlocking));
+        var result = signalfd(-1, mask, (int)(OpenFlags.CloseOnExec | OpenFlags.NonBlock));
         return result >= 0 ? new Descriptor(result) : throw LinuxException.FromLastError("signalfd");
     }
 

@@ -138,7 +138,7 @@ internal sealed class Container(
 
     private static string ReadInRoot(Descriptor root, string path)
     {
-        using var file = FileCalls.TryOpenInRoot(root, path, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
+        using var file = FileCalls.TryOpenInRoot(root, path, OpenFlags.ReadOnly | OpenFlags.NonBlock);
         return file is null ? "" : Encoding.UTF8.GetString(FileCalls.ReadToEnd(file, path));
     }
 
