@@ -49,7 +49,7 @@ public sealed class FakeClock : TimeProvider
             if (GetUtcNow() > end)
                 throw new TimeoutException($"the condition does not hold after {limit} of fake time");
             Advance(step ?? TimeSpan.FromMilliseconds(100));
-            await Settle.OnceAsync();
+            await Settle.OnceAsync(condition);
         }
     }
 

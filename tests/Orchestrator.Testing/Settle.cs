@@ -5,11 +5,13 @@ public static class Settle
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Lets continuations that are ready run.</summary>
-    public static async Task OnceAsync()
+    /// <summary>Lets continuations that are ready run, for about a millisecond, or until the condition holds.</summary>
+    public static async Task OnceAsync(Func<bool>? condition = null)
     {
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 50 && condition?.Invoke() != true; i++)
             await Task.Yield();
+        if (condition?.Invoke() != true)
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
     }
 
     /// <summary>Returns as soon as the condition holds.</summary>

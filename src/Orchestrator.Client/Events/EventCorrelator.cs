@@ -7,7 +7,7 @@ namespace Orchestrator.Client.Events;
 /// Keeps Events few, with client-go's figures: equal ones raise a count, many similar ones become one with a general message, and
 /// an object that has too many is silenced. Pure but for its memory; not for concurrent use.
 /// </summary>
-internal sealed class EventCorrelator(TimeProvider time)
+internal sealed class EventCorrelator
 {
     private const int MaxEntries = 4096;
     private const int SimilarBeforeAggregation = 10;
@@ -44,10 +44,10 @@ internal sealed class EventCorrelator(TimeProvider time)
     /// <param name="Key">To <see cref="Forget"/> when the Event turns out to be gone.</param>
     internal readonly record struct Outcome(Event Event, bool IsUpdate, string Key);
 
+    /// <param name="now">When it happened.</param>
     /// <returns>Null when the object has had too many Events lately.</returns>
-    public Outcome? Correlate(ObjectReference about, EventSource source, string type, string reason, string message)
+    public Outcome? Correlate(ObjectReference about, EventSource source, string type, string reason, string message, DateTimeOffset now)
     {
-        var now = time.GetUtcNow();
         var subject = $"{source.Component}|{about.Kind}|{about.Namespace}|{about.Name}|{about.Uid}|{about.ApiVersion}";
         var kindOfEvent = $"{subject}|{about.FieldPath}|{type}|{reason}";
         var isGeneral = IsOneOfMany(kindOfEvent, message, now);

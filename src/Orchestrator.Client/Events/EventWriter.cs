@@ -15,11 +15,12 @@ public sealed partial class EventWriter(IApiClient client, TimeProvider time, IL
     private const int MaxAttempts = 6;
     private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(200);
 
-    private readonly EventCorrelator correlator = new(time);
+    private readonly TimeProvider time = time;
+    private readonly EventCorrelator correlator = new();
     private readonly Channel<Entry> queue = Channel.CreateBounded<Entry>(
         new BoundedChannelOptions(MaxQueued) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
-    private sealed record Entry(ObjectReference About, EventSource Source, string Type, string Reason, string Message, Cause? Cause);
+    private sealed record Entry(ObjectReference About, EventSource Source, string Type, string Reason, string Message, DateTimeOffset At, Cause? Cause);
 
     /// <summary>A recorder for one component; several may share the writer.</summary>
     /// <param name="host">Node the component runs on; null where that means nothing.</param>
@@ -42,7 +43,7 @@ public sealed partial class EventWriter(IApiClient client, TimeProvider time, IL
 
     private async Task WriteAsync(Entry entry, CancellationToken cancellationToken)
     {
-        if (correlator.Correlate(entry.About, entry.Source, entry.Type, entry.Reason, entry.Message) is not { } outcome)
+        if (correlator.Correlate(entry.About, entry.Source, entry.Type, entry.Reason, entry.Message, entry.At) is not { } outcome)
             return;
         Cause.Current = entry.Cause;
         for (var attempt = 1; ; attempt++)
@@ -85,7 +86,7 @@ public sealed partial class EventWriter(IApiClient client, TimeProvider time, IL
     private sealed class Recorder(EventWriter writer, EventSource source) : IEventRecorder
     {
         public void Record(ObjectReference about, string type, string reason, string message) =>
-            writer.queue.Writer.TryWrite(new Entry(about, source, type, reason, message, Cause.Current));
+            writer.queue.Writer.TryWrite(new Entry(about, source, type, reason, message, writer.time.GetUtcNow(), Cause.Current));
     }
 
     [LoggerMessage(LogLevel.Debug, "Event {Reason} about {Kind} {Namespace}/{Name} was dropped: {Error}")]

@@ -96,7 +96,7 @@ public sealed partial class ControllerRunner
         {
             if (isCurrent)
                 waitingSince.Remove(item.Key);
-            else if (waitingSince.TryAdd(item.Key, time.GetTimestamp()))
+            else if (waitingSince.TryAdd(item.Key, time.GetTimestamp()) && waitingSince.Count == 1)
                 sweep.Change(options.MaxCacheWait, Timeout.InfiniteTimeSpan);
         }
 
@@ -116,13 +116,15 @@ public sealed partial class ControllerRunner
         return true;
     }
 
-    /// <summary>Some key began to wait <see cref="ControllerOptions.MaxCacheWait"/> ago: those that still do get their turn.</summary>
+    /// <summary>Keys may have waited <see cref="ControllerOptions.MaxCacheWait"/>: they get their turn.</summary>
     private void AddThoseWaiting()
     {
         lock (waitingSince)
         {
             foreach (var key in waitingSince.Keys)
                 queue.Add(key);
+            if (waitingSince.Count > 0)
+                sweep.Change(options.MaxCacheWait, Timeout.InfiniteTimeSpan);
         }
     }
 
