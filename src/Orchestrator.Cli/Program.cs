@@ -1,1 +1,29 @@
-return 2;
+using System.CommandLine;
+using Orchestrator.Cli;
+using Orchestrator.Cli.Commands;
+
+var root = new RootCommand("Orchestrator: a small, complete Kubernetes. 'orc up' brings up a cluster of real nodes on this machine.")
+{
+    UpCommand.Create(),
+    DownCommand.Create(),
+    StatusCommand.Create(),
+    NodeCommand.Create(),
+    GetCommand.Create(),
+    ApplyCommand.Create(),
+    DeleteCommand.Create(),
+    LogsCommand.Create(),
+    ExecCommand.Create(),
+    WhyCommand.Create(),
+    ImageCommand.Create(),
+    ContainerCommand.Create(),
+    ApiServerCommand.Create(),
+    SchedulerCommand.Create(),
+    ControllerManagerCommand.Create(),
+    ControlPlaneCommand.Create(),
+    KubeletCommand.Create(),
+    ProxyCommand.Create(),
+    DnsCommand.Create(),
+    CompletionCommand.Create(),
+};
+
+return await CommandRunner.RunAsync(root, args);

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Orchestrator.Api.Errors;
+using Orchestrator.Client.Configuration;
+using Orchestrator.Linux;
+using Orchestrator.Network.Pods;
+using Orchestrator.Runtime.Cri;
+using Orchestrator.Storage;
+
+namespace Orchestrator.Cli;
+
+/// <summary>Runs the command that was asked for and turns what it throws into one line and an exit code.</summary>
+internal static class CommandRunner
+{
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                Console.Error.WriteLine($"orc: {error.Message}");
+            Console.Error.WriteLine($"Run '{CommandPath(parsed)} --help' for usage.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (UserException exception)
+        {
+            Console.Error.WriteLine($"orc: {exception.Message}");
+            return exception.ExitCode;
+        }
+        catch (ApiException exception)
+        {
+            Console.Error.WriteLine($"Error from server ({Reason(exception)}): {exception.Message}");
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130; // As a shell reports a program ended by Ctrl-C.
+        }
+        catch (Exception exception) when (IsExpected(exception))
+        {
+            Console.Error.WriteLine($"orc: {exception.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static bool IsExpected(Exception exception) =>
+        exception is LinuxException or KubeconfigException or RuntimeException or StoreException or PodNetworkException or IOException
+            or UnauthorizedAccessException or HttpRequestException or FormatException or TimeoutException;
+
+    private static string Reason(ApiException exception) => exception.Reason.Length == 0 ? exception.Code.ToString() : exception.Reason;
+
+    private static string CommandPath(ParseResult parsed)
+    {
+        var names = new Stack<string>();
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+            names.Push(result.Parent is null ? "orc" : result.Command.Name);
+        return string.Join(' ', names);
+    }
+}

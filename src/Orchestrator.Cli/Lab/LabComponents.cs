@@ -1,0 +1,55 @@
+using System.Globalization;
+using Orchestrator.Cli.Processes;
+
+namespace Orchestrator.Cli.Lab;
+
+/// <summary>The processes of a lab and the command lines they are started with.</summary>
+internal sealed class LabComponents(LabPaths paths, LabDefinition lab)
+{
+    public const string ControlPlaneName = "control-plane";
+
+    public ComponentProcess ControlPlane => new(ControlPlaneName, paths.PidFile(ControlPlaneName));
+
+    public ComponentProcess Node(string node) => new(node, paths.PidFile(node));
+
+    public ComponentStart ControlPlaneStart(string notifySocket) => new(
+        [
+            "control-plane",
+            "--store", lab.Store is "sqlite" ? "sqlite" : lab.Store,
+            "--data-dir", paths.Store,
+            "--pki-dir", paths.Pki,
+            "--listen", $"127.0.0.1:{lab.ApiServerPort}",
+            "--listen", $"{lab.HostAddress}:{lab.ApiServerPort}",
+            "--advertise-address", lab.HostAddress,
+            "--service-cidr", lab.ServiceCidr,
+            "--cluster-cidr", lab.PodCidr,
+            "--cluster-dns", lab.DnsAddress,
+            "--lab", lab.Name,
+        ],
+        paths.LogFile(ControlPlaneName), paths.PidFile(ControlPlaneName), notifySocket);
+
+    public ComponentStart NodeStart(LabNodeDefinition node, string notifySocket)
+    {
+        List<string> arguments =
+        [
+            "node",
+            "--name", node.Name,
+            "--kubeconfig", paths.NodeKubeconfig(node.Name),
+            "--address", node.Address,
+            "--pod-cidr", node.PodCidr,
+            "--cluster-cidr", lab.PodCidr,
+            "--cluster-dns", lab.DnsAddress,
+            "--data-dir", paths.NodeData(node.Name),
+            "--run-dir", paths.NodeRun(node.Name),
+            "--image-dir", paths.Images,
+            "--pki-dir", paths.Pki,
+            "--cgroup", paths.NodeCgroup(node.Name),
+            "--label", $"lab.orc.dev/name={lab.Name}",
+        ];
+        if (node.Cpus is { } cpus)
+            arguments.AddRange(["--cpu", cpus.ToString(CultureInfo.InvariantCulture)]);
+        if (node.MemoryBytes is { } bytes)
+            arguments.AddRange(["--memory", bytes.ToString(CultureInfo.InvariantCulture)]);
+        return new(arguments, paths.LogFile(node.Name), paths.PidFile(node.Name), notifySocket);
+    }
+}

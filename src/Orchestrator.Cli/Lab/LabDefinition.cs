@@ -1,0 +1,67 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Orchestrator.Network.Lab;
+
+namespace Orchestrator.Cli.Lab;
+
+/// <summary>What a lab is made of; written once, changed when nodes are added or removed, and what a resumed lab starts from.</summary>
+internal sealed record LabDefinition
+{
+    public required string Name { get; init; }
+
+    /// <summary>"sqlite", "etcd" (started and kept by the lab) or endpoints of an etcd cluster.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>Subnet of the lab's bridge, e.g. "172.30.0.0/24".</summary>
+    public required string NodeCidr { get; init; }
+
+    public required string PodCidr { get; init; }
+    public required string ServiceCidr { get; init; }
+
+    /// <summary>The host on the lab's bridge: where nodes and pods reach the API server.</summary>
+    public required string HostAddress { get; init; }
+
+    public required int ApiServerPort { get; init; }
+
+    /// <summary>ClusterIP of Service kube-system/kube-dns.</summary>
+    public required string DnsAddress { get; init; }
+
+    public required IReadOnlyList<LabNodeDefinition> Nodes { get; init; }
+
+    /// <summary>The kubeconfig its context was merged into.</summary>
+    public required string Kubeconfig { get; init; }
+
+    [JsonIgnore]
+    public string ServerUrl => $"https://127.0.0.1:{ApiServerPort}";
+
+    [JsonIgnore]
+    public string ContextName => $"orc-{Name}";
+
+    [JsonIgnore]
+    public LabRanges Ranges => new(IPNetwork.Parse(NodeCidr), IPNetwork.Parse(PodCidr), IPNetwork.Parse(ServiceCidr));
+
+
+    public static LabDefinition? TryLoad(LabPaths paths) =>
+        File.Exists(paths.DefinitionFile)
+            ? JsonSerializer.Deserialize(File.ReadAllBytes(paths.DefinitionFile), LabJsonContext.Default.LabDefinition)
+            : null;
+
+    public void Save(LabPaths paths)
+    {
+        Directory.CreateDirectory(paths.Root);
+        var temporary = paths.DefinitionFile + ".new";
+        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(this, LabJsonContext.Default.LabDefinition));
+        File.Move(temporary, paths.DefinitionFile, overwrite: true);
+    }
+}
+
+/// <summary>One node of a lab.</summary>
+/// <param name="Index">From 1; stable, decides its addresses.</param>
+/// <param name="Cpus">Capacity in CPUs; null takes the machine's.</param>
+/// <param name="MemoryBytes">Capacity in bytes; null takes the machine's.</param>
+internal sealed record LabNodeDefinition(string Name, int Index, string Address, string PodCidr, double? Cpus, long? MemoryBytes);
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(LabDefinition))]
+internal sealed partial class LabJsonContext : JsonSerializerContext;

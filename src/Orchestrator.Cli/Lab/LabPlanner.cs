@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Sockets;
+using Orchestrator.Linux.Netlink;
+using Orchestrator.Network.Lab;
+
+namespace Orchestrator.Cli.Lab;
+
+/// <summary>What the user asked for; null leaves it to the lab as it is, or to the defaults of a new one.</summary>
+internal sealed record LabRequest(int? Nodes, string? Store, string Kubeconfig, double? NodeCpus, long? NodeMemoryBytes);
+
+/// <summary>Turns a request into a definition: an existing lab's own, or a new one with free ranges.</summary>
+internal static class LabPlanner
+{
+    private const int DefaultNodes = 3;
+    private const int FirstPort = 6443;
+    private const int PortsToTry = 100;
+
+    // 10.96.0.10 in the first lab, as in most clusters.
+    private const byte DnsHostNumber = 10;
+
+    /// <exception cref="UserException">The request contradicts the lab that is there.</exception>
+    public static LabDefinition Plan(LabPaths paths, LabRequest request)
+    {
+        if (LabDefinition.TryLoad(paths) is { } existing)
+            return Check(existing, request) with { Kubeconfig = Path.GetFullPath(request.Kubeconfig) };
+        var others = OtherLabs(paths);
+        var ranges = LabSubnets.Choose(TakenRanges(others));
+        var count = request.Nodes ?? DefaultNodes;
+        return new LabDefinition
+        {
+            Name = paths.Lab,
+            Store = request.Store ?? "sqlite",
+            NodeCidr = ranges.Nodes.ToString(),
+            PodCidr = ranges.Pods.ToString(),
+            ServiceCidr = ranges.Services.ToString(),
+            HostAddress = AddressOf(ranges.Nodes, 1),
+            ApiServerPort = FreePort(others),
+            DnsAddress = AddressOf(ranges.Services, DnsHostNumber),
+            Kubeconfig = Path.GetFullPath(request.Kubeconfig),
+            Nodes = [.. Enumerable.Range(1, count).Select(index => NewNode(ranges, index, request.NodeCpus, request.NodeMemoryBytes))],
+        };
+    }
+
+    /// <summary>A further node for a lab, with the lowest free index.</summary>
+    public static LabNodeDefinition NextNode(LabDefinition lab, double? cpus, long? memoryBytes)
+    {
+        var taken = lab.Nodes.Select(node => node.Index).ToHashSet();
+        var index = Enumerable.Range(1, int.MaxValue - 1).First(candidate => !taken.Contains(candidate));
+        return NewNode(lab.Ranges, index, cpus, memoryBytes);
+    }
+
+    private static LabNodeDefinition NewNode(LabRanges ranges, int index, double? cpus, long? memoryBytes) => new(
+        $"node{index}", index, LabSubnets.NodeAddressOf(ranges.Nodes, index).ToString(), LabSubnets.PodRangeOf(ranges.Pods, index).ToString(), cpus, memoryBytes);
+
+    // What the machine routes to now, and what labs that are down at the moment will want again.
+    private static List<IPNetwork> TakenRanges(IEnumerable<LabDefinition> others)
+    {
+        using var netlink = RouteNetlink.Open();
+        return
+        [
+            .. netlink.ListRoutes().Select(route => route.Destination),
+            .. others.SelectMany(lab => (IPNetwork[])[lab.Ranges.Nodes, lab.Ranges.Pods, lab.Ranges.Services]),
+        ];
+    }
+
+    // 6443, or the next port that neither this machine nor another lab uses.
+    private static int FreePort(IEnumerable<LabDefinition> others)
+    {
+        var taken = others.Select(lab => lab.ApiServerPort).ToHashSet();
+        for (var port = FirstPort; port < FirstPort + PortsToTry; port++)
+        {
+            if (!taken.Contains(port) && IsFree(port))
+                return port;
+        }
+
+        throw new UserException($"no free port for the API server between {FirstPort} and {FirstPort + PortsToTry - 1}");
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ExclusiveAddressUse = true };
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false; // In use.
+        }
+    }
+
+    private static string AddressOf(IPNetwork range, byte number)
+    {
+        var bytes = range.BaseAddress.GetAddressBytes();
+        bytes[^1] += number;
+        return new IPAddress(bytes).ToString();
+    }
+
+    private static LabDefinition Check(LabDefinition existing, LabRequest request)
+    {
+        if (request.Nodes is { } nodes && nodes != existing.Nodes.Count)
+            throw new UserException($"lab '{existing.Name}' has {existing.Nodes.Count} nodes: change that with 'orc node add' or 'orc node remove'");
+        if (request.Store is { } store && store != existing.Store)
+            throw new UserException($"lab '{existing.Name}' keeps its state in {existing.Store}: its store cannot be changed to {store}");
+        if (request.NodeCpus is not null || request.NodeMemoryBytes is not null)
+            throw new UserException($"lab '{existing.Name}' exists: give --node-cpu and --node-memory to 'orc node add', or start over with 'orc down --purge'");
+        return existing;
+    }
+
+    private static List<LabDefinition> OtherLabs(LabPaths paths) =>
+        Directory.Exists(paths.Labs)
+            ? [.. Directory.EnumerateDirectories(paths.Labs)
+                .Select(directory => LabDefinition.TryLoad(paths with { Lab = Path.GetFileName(directory) }))
+                .OfType<LabDefinition>()]
+            : [];
+}

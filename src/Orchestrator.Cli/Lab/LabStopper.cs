@@ -1,0 +1,53 @@
+using Orchestrator.Linux.Mounts;
+using Orchestrator.Network.Lab;
+
+namespace Orchestrator.Cli.Lab;
+
+/// <summary>Takes a lab off the machine: processes, mounts, links, namespaces, rules, cgroups and run files. State stays unless purged.</summary>
+internal sealed class LabStopper(LabPaths paths, LabDefinition lab, TimeProvider time)
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
+    public async Task StopAsync(bool purge, CancellationToken cancellationToken)
+    {
+        var components = new LabComponents(paths, lab);
+        await Task.WhenAll(lab.Nodes.Select(node => components.Node(node.Name).StopAsync(Grace, time, cancellationToken))
+            .Append(components.ControlPlane.StopAsync(Grace, time, cancellationToken)));
+        foreach (var node in lab.Nodes)
+            await RemoveNodeTracesAsync(node.Name, cancellationToken);
+        await new LabCgroup(paths.Cgroup, time).KillAndRemoveAsync(cancellationToken);
+        new LabNetwork(paths.NetworkOptions(lab)).Down();
+        DeleteTree(paths.Run);
+        RemoveIfEmpty(Path.GetDirectoryName(paths.Run)!);
+        if (purge)
+            Purge();
+    }
+
+    /// <summary>Ends everything that runs on a node, as a power cut would, and unmounts what its pods had mounted.</summary>
+    public async Task RemoveNodeTracesAsync(string node, CancellationToken cancellationToken)
+    {
+        await new LabCgroup(paths.NodeCgroup(node), time).KillAndRemoveAsync(cancellationToken);
+        MountTable.UnmountBelow(paths.NodeData(node));
+        MountTable.UnmountBelow(paths.NodeRun(node));
+    }
+
+    private void Purge()
+    {
+        DeleteTree(paths.Root);
+        RemoveIfEmpty(paths.Labs);
+        if (!Directory.Exists(paths.Labs))
+            DeleteTree(paths.DataDirectory); // The last lab takes the shared images with it.
+    }
+
+    private static void DeleteTree(string path)
+    {
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+    }
+
+    private static void RemoveIfEmpty(string path)
+    {
+        if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
+            Directory.Delete(path);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Orchestrator.Cli.Processes;
+
+/// <summary>
+/// A component that runs in the background, known by its pid file. The file holds the pid and the process's start time (clock
+/// ticks since boot, field 22 of /proc/PID/stat) so that a pid that was reused is not taken for the component.
+/// </summary>
+internal sealed class ComponentProcess(string name, string pidFile)
+{
+    public string Name { get; } = name;
+
+    /// <summary>The pid while it runs, else null.</summary>
+    public int? Pid => Read() is { } entry && StartTicks(entry.Pid) == entry.StartTicks ? entry.Pid : null;
+
+    public bool IsRunning => Pid is not null;
+
+    public bool IsFrozen => Pid is { } pid && State(pid) == 'T';
+
+    /// <summary>Notes the calling process as this component.</summary>
+    public static void WritePidFile(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = path + ".new";
+        File.WriteAllText(temporary, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {StartTicks(Environment.ProcessId)}\n"));
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Sends a signal. False when it does not run.</summary>
+    public bool Signal(UnixSignal signal)
+    {
+        if (Pid is not { } pid)
+            return false;
+        Linux.Processes.Signals.Send(pid, (int)signal);
+        return true;
+    }
+
+    /// <summary>Ends it: politely first, by force after <paramref name="grace"/>. Removes the pid file.</summary>
+    public async Task StopAsync(TimeSpan grace, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (Pid is { } pid)
+        {
+            using var process = TryOpen(pid);
+            Signal(UnixSignal.Continue);
+            Signal(UnixSignal.Terminate);
+            if (process is not null && !await ExitsWithin(process, grace, time, cancellationToken))
+            {
+                Signal(UnixSignal.Kill);
+                await process.WaitForExitAsync(cancellationToken);
+            }
+        }
+
+        File.Delete(pidFile);
+    }
+
+    /// <summary>Ends it at once, as a crash would.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        if (Pid is { } pid)
+        {
+            using var process = TryOpen(pid);
+            Signal(UnixSignal.Kill);
+            if (process is not null)
+                await process.WaitForExitAsync(cancellationToken);
+        }
+
+        File.Delete(pidFile);
+    }
+
+    private static async Task<bool> ExitsWithin(Process process, TimeSpan grace, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(grace, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static Process? TryOpen(int pid)
+    {
+        try
+        {
+            return Process.GetProcessById(pid);
+        }
+        catch (ArgumentException)
+        {
+            return null; // It ended between the look and the open.
+        }
+    }
+
+    private (int Pid, long StartTicks)? Read()
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(pidFile);
+        }
+        catch (IOException)
+        {
+            return null; // Never started, or stopped.
+        }
+
+        var parts = text.Split(' ', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length == 2 && int.TryParse(parts[0], out var pid) && long.TryParse(parts[1], out var ticks) ? (pid, ticks) : null;
+    }
+
+    private static long? StartTicks(int pid) => StatFields(pid) is { } fields && fields.Length > 19 ? long.Parse(fields[19], CultureInfo.InvariantCulture) : null;
+
+    private static char? State(int pid) => StatFields(pid) is { Length: > 0 } fields ? fields[0][0] : null;
+
+    // The fields behind the command name, which is in parentheses and may itself hold spaces and parentheses.
+    private static string[]? StatFields(int pid)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{pid}/stat");
+            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null; // No such process.
+        }
+    }
+}
+
+/// <summary>signal(7) numbers on Linux.</summary>
+internal enum UnixSignal
+{
+    Kill = 9,
+    Terminate = 15,
+    Continue = 18,
+    Stop = 19,
+}
