@@ -23,9 +23,10 @@ public sealed class FieldErrors : IReadOnlyCollection<FieldError>
 
     public void NotFound(FieldPath path, object? value) => Add("FieldValueNotFound", path, $"Not found: {Quote(value)}");
 
+    /// <param name="supported">In the order in which they are shown.</param>
     public void NotSupported(FieldPath path, object? value, params IReadOnlyList<string> supported) =>
         Add("FieldValueNotSupported", path,
-            $"Unsupported value: {Quote(value)}: supported values: {string.Join(", ", supported.Order(StringComparer.Ordinal).Select(one => Quote(one)))}");
+            $"Unsupported value: {Quote(value)}: supported values: {string.Join(", ", supported.Select(one => Quote(one)))}");
 
     public void TooLong(FieldPath path, int maxBytes) => Add("FieldValueTooLong", path, $"Too long: may not be more than {maxBytes} bytes");
 
@@ -51,6 +52,10 @@ public sealed class FieldErrors : IReadOnlyCollection<FieldError>
         bool truth => truth ? "true" : "false",
         string text => '"' + JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value + '"',
         IFormattable number when number.GetType().IsPrimitive => number.ToString(null, CultureInfo.InvariantCulture),
+        IReadOnlyDictionary<string, string> map =>
+            $"{{{string.Join(',', map.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{Quote(one.Key)}:{Quote(one.Value)}"))}}}",
+        IEnumerable<string> list => $"[{string.Join(',', list.Select(one => Quote(one)))}]",
+        System.Text.Json.Nodes.JsonNode node => node.ToJsonString(),
         _ => Quote(value.ToString()),
     };
 }

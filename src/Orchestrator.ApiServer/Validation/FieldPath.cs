@@ -20,6 +20,8 @@ public sealed class FieldPath
 
     public FieldPath Child(string name) => new(this, name, false);
 
+    public FieldPath Child(string name, string grandchild) => Child(name).Child(grandchild);
+
     public FieldPath Index(int index) => new(this, index.ToString(CultureInfo.InvariantCulture), true);
 
     /// <summary>An entry of a map: <c>data[key]</c>.</summary>
