@@ -1,0 +1,150 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Errors;
+using Orchestrator.Api.Serialization;
+using Orchestrator.Kubelet.Pods;
+
+namespace Orchestrator.Kubelet.Status;
+
+/// <summary>
+/// The one writer of one pod's status. Holds the newest status only and writes when it differs from what the API has; a newer
+/// one replaces one that was not written yet. Thread-safe.
+/// </summary>
+internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider time, ILogger<PodStatusWriter> logger)
+{
+    /// <summary>A status that says no more than "on its way" waits this long, for the one that says "running".</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private readonly Lock gate = new();
+    private Pending? pending;
+    private Task writing = Task.CompletedTask;
+    private JsonObject? written;
+    private CancellationTokenSource? lingering;
+
+    private sealed record Pending(Pod Pod, JsonObject Status, bool Urgent);
+
+    /// <summary>The API no longer has the pod (or has another one of its name); nothing will be written.</summary>
+    public bool IsGone { get; private set; }
+
+    /// <param name="pod">The pod as the API last had it.</param>
+    /// <param name="urgent">Someone may wait for it; otherwise it may be merged with the next one.</param>
+    public void Submit(Pod pod, PodStatus status, bool urgent, CancellationToken stopping)
+    {
+        var document = ToJson(status);
+        lock (gate)
+        {
+            if (IsGone || (pending is { } waiting ? JsonNode.DeepEquals(waiting.Status, document) : written is not null && JsonNode.DeepEquals(written, document)))
+                return;
+            pending = new(pod, document, urgent || pending is { Urgent: true });
+            if (pending.Urgent)
+                lingering?.Cancel();
+            if (writing.IsCompleted)
+                writing = WriteLoopAsync(stopping);
+        }
+    }
+
+    /// <summary>Completes when what was submitted is written, or cannot be any more.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (pending is not null)
+                pending = pending with { Urgent = true };
+            lingering?.Cancel();
+            return writing.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task WriteLoopAsync(CancellationToken stopping)
+    {
+        // The caller holds the lock and must not run the first write inside it.
+        await Task.Yield();
+        try
+        {
+            while (await TakeAsync(stopping) is { } next)
+                await WriteAsync(next, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The kubelet stops; the next one computes the status anew.
+        }
+    }
+
+    private async Task<Pending?> TakeAsync(CancellationToken stopping)
+    {
+        CancellationTokenSource? wait = null;
+        lock (gate)
+        {
+            if (pending is { Urgent: false })
+                lingering = wait = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        }
+
+        if (wait is not null)
+            await LingerAsync(wait, stopping);
+        lock (gate)
+        {
+            var next = IsGone ? null : pending;
+            pending = null;
+            if (next is null)
+                writing = Task.CompletedTask;
+            return next;
+        }
+    }
+
+    private async Task LingerAsync(CancellationTokenSource wait, CancellationToken stopping)
+    {
+        try
+        {
+            await Task.Delay(Linger, time, wait.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // Something urgent came.
+        }
+        finally
+        {
+            lock (gate)
+                lingering = null;
+            wait.Dispose();
+        }
+    }
+
+    private async Task WriteAsync(Pending next, CancellationToken stopping)
+    {
+        var basis = written ?? (next.Pod.Status is { } known ? ToJson(known) : []);
+        if (PodStatusPatch.Create(next.Pod, basis, next.Status) is not { } patch)
+        {
+            written = next.Status;
+            return;
+        }
+
+        try
+        {
+            await client.PatchAsync<Pod>(next.Pod.Namespace(), next.Pod.Name(), PatchType.StrategicMerge, patch, "status", stopping);
+            written = next.Status;
+            LogWritten(next.Pod.Namespace(), next.Pod.Name(), next.Pod.Uid());
+        }
+        catch (ApiException refusal) when (refusal.Reason is StatusReason.NotFound or StatusReason.Conflict)
+        {
+            lock (gate)
+                IsGone = true;
+        }
+        catch (ApiException failure)
+        {
+            LogFailed(next.Pod.Namespace(), next.Pod.Name(), failure.Message);
+            lock (gate)
+                pending ??= next;
+            await Task.Delay(RetryDelay, time, stopping);
+        }
+    }
+
+    private static JsonObject ToJson(PodStatus status) =>
+        JsonSerializer.SerializeToNode(status, ApiJson.TypeInfo<PodStatus>())!.AsObject();
+
+    [LoggerMessage(LogLevel.Debug, "Wrote the status of pod {Namespace}/{Pod} ({PodUid})")]
+    private partial void LogWritten(string @namespace, string pod, string podUid);
+
+    [LoggerMessage(LogLevel.Warning, "Could not write the status of pod {Namespace}/{Pod}: {Error}")]
+    private partial void LogFailed(string @namespace, string pod, string error);
+}
