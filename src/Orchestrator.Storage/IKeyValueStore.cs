@@ -48,6 +48,7 @@ public interface IKeyValueStore : IAsyncDisposable
     /// </summary>
     /// <remarks>
     /// The watch begins when the enumeration does. A watch from 0 first delivers a progress mark: the revision it starts behind.
+    /// A watch from the past delivers one when it has caught up.
     /// Marks come now and then while other keys change, and soon after <see cref="RequestProgressAsync"/>.
     /// The enumeration ends only by cancellation (<see cref="OperationCanceledException"/>) or by <see cref="StoreException"/>:
     /// <see cref="StoreError.Compacted"/> when the start is no longer kept, <see cref="StoreError.SlowReader"/> when the reader

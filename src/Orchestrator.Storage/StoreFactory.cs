@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Storage.Etcd;
 using Orchestrator.Storage.Memory;
 using Orchestrator.Storage.Sqlite;
 
@@ -9,19 +10,28 @@ namespace Orchestrator.Storage;
 public static class StoreFactory
 {
     /// <exception cref="StoreException">The store cannot be opened: read-only, no space, damaged, in use, not reachable.</exception>
-    public static ValueTask<IKeyValueStore> OpenAsync(
+    public static async ValueTask<IKeyValueStore> OpenAsync(
         StoreOptions options, TimeProvider? time = null, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         loggers ??= NullLoggerFactory.Instance;
-        IKeyValueStore store = options.Engine switch
+        return options.Engine switch
         {
-            StoreEngine.Sqlite => SqliteStore.Open(
-                new SqliteStoreOptions { Path = options.Path ?? throw new ArgumentException("a SQLite store needs a path", nameof(options)) },
-                time, loggers.CreateLogger<SqliteStore>()),
+            StoreEngine.Sqlite => SqliteStore.Open(Sqlite(options), time, loggers.CreateLogger<SqliteStore>()),
             StoreEngine.Memory => new MemoryStore(time),
+            StoreEngine.Etcd => await EtcdStore.ConnectAsync(Etcd(options), time, loggers.CreateLogger<EtcdStore>(), cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Engine, "unknown engine"),
         };
-        return ValueTask.FromResult(store);
     }
+
+    private static SqliteStoreOptions Sqlite(StoreOptions options) =>
+        new() { Path = options.Path ?? throw new ArgumentException("a SQLite store needs a path", nameof(options)) };
+
+    private static EtcdStoreOptions Etcd(StoreOptions options) => new()
+    {
+        Endpoints = options.Endpoints,
+        CaFile = options.CaFile,
+        CertificateFile = options.CertificateFile,
+        KeyFile = options.KeyFile,
+    };
 }

@@ -44,7 +44,7 @@ public sealed class MemoryStore : IKeyValueStore, IRevisionLog
         Run(() => Commit(transaction), cancellationToken);
 
     public IAsyncEnumerable<WatchBatch> WatchAsync(string prefix, long fromRevision, CancellationToken cancellationToken) =>
-        LogWatch.RunAsync(hub, this, watchOptions, prefix, fromRevision, cancellationToken);
+        LogWatch.RunAsync(hub, this, watchOptions, prefix, fromRevision, presentRevision: null, cancellationToken);
 
     public ValueTask RequestProgressAsync(string prefix, CancellationToken cancellationToken)
     {
@@ -78,21 +78,9 @@ public sealed class MemoryStore : IKeyValueStore, IRevisionLog
         return ValueTask.CompletedTask;
     }
 
-    LogPage IRevisionLog.ReadLog(string prefix, long fromRevision, long toRevision, int maxRows)
-    {
-        lock (gate)
-        {
-            if (fromRevision <= compactedRevision)
-                throw StoreErrors.Compacted(fromRevision, compactedRevision);
-            List<WatchBatch> batches = [];
-            foreach (var batch in log)
-            {
-                if (batch.Revision >= fromRevision && batch.Revision <= toRevision && PrefixFilter.Apply(batch, prefix) is { } matching)
-                    batches.Add(matching);
-            }
-            return new LogPage(batches, toRevision + 1);
-        }
-    }
+    ValueTask<LogPage> IRevisionLog.ReadLogAsync(
+        string prefix, long fromRevision, long toRevision, int maxRows, CancellationToken cancellationToken) =>
+        Run(() => ReadLog(prefix, fromRevision, toRevision), cancellationToken);
 
     private ValueTask<T> Run<T>(Func<T> action, CancellationToken cancellationToken)
     {
@@ -148,6 +136,19 @@ public sealed class MemoryStore : IKeyValueStore, IRevisionLog
             if (history.At(atRevision) is { } value)
                 yield return value;
         }
+    }
+
+    private LogPage ReadLog(string prefix, long fromRevision, long toRevision)
+    {
+        if (fromRevision <= compactedRevision)
+            throw StoreErrors.Compacted(fromRevision, compactedRevision);
+        List<WatchBatch> batches = [];
+        foreach (var batch in log)
+        {
+            if (batch.Revision >= fromRevision && batch.Revision <= toRevision && PrefixFilter.Apply(batch, prefix) is { } matching)
+                batches.Add(matching);
+        }
+        return new LogPage(batches, toRevision + 1);
     }
 
     private CommitResult Commit(StoreTransaction transaction)

@@ -58,7 +58,7 @@ internal sealed class SqliteReader : IDisposable
         }
     }
 
-    /// <summary>See <see cref="IRevisionLog.ReadLog"/>; the caller checks for compaction.</summary>
+    /// <summary>See <see cref="IRevisionLog.ReadLogAsync"/>; the caller checks for compaction.</summary>
     public LogPage ReadLog(string prefix, long fromRevision, long toRevision, int maxRows)
     {
         connection.Begin();

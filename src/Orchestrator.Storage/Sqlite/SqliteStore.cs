@@ -92,7 +92,7 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
     }
 
     public IAsyncEnumerable<WatchBatch> WatchAsync(string prefix, long fromRevision, CancellationToken cancellationToken) =>
-        LogWatch.RunAsync(hub, this, options.Watch, prefix, fromRevision, cancellationToken);
+        LogWatch.RunAsync(hub, this, options.Watch, prefix, fromRevision, presentRevision: null, cancellationToken);
 
     public ValueTask RequestProgressAsync(string prefix, CancellationToken cancellationToken)
     {
@@ -140,12 +140,14 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
         storeLock.Dispose();
     }
 
-    LogPage IRevisionLog.ReadLog(string prefix, long fromRevision, long toRevision, int maxRows)
+    ValueTask<LogPage> IRevisionLog.ReadLogAsync(
+        string prefix, long fromRevision, long toRevision, int maxRows, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var page = Read(reader => reader.ReadLog(prefix, fromRevision, toRevision, maxRows));
         if (fromRevision <= writer.CompactedRevision)
             throw StoreErrors.Compacted(fromRevision, writer.CompactedRevision);
-        return page;
+        return ValueTask.FromResult(page);
     }
 
     private ValueTask<T> Read<TRequest, T>(TRequest request, long revision, Func<SqliteReader, TRequest, T> read, CancellationToken cancellationToken)

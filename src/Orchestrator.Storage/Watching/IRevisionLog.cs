@@ -8,7 +8,7 @@ internal interface IRevisionLog
     /// far as one page reaches.
     /// </summary>
     /// <exception cref="StoreException"><see cref="StoreError.Compacted"/> when the start is no longer kept.</exception>
-    LogPage ReadLog(string prefix, long fromRevision, long toRevision, int maxRows);
+    ValueTask<LogPage> ReadLogAsync(string prefix, long fromRevision, long toRevision, int maxRows, CancellationToken cancellationToken);
 }
 
 /// <param name="NextRevision">Where the next page starts: everything before it was looked at.</param>

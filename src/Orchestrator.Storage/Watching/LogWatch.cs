@@ -11,14 +11,21 @@ internal static class LogWatch
     /// </summary>
     private const long JoinDistance = 500;
 
+    /// <param name="presentRevision">
+    /// What "now" is to a watch from 0, for a store whose hub lags behind its reads; null means the hub's revision.
+    /// </param>
     public static async IAsyncEnumerable<WatchBatch> RunAsync(
-        WatchHub hub, IRevisionLog log, WatchOptions options, string prefix, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
+        WatchHub hub, IRevisionLog log, WatchOptions options, string prefix, long fromRevision, Func<CancellationToken, ValueTask<long>>? presentRevision,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var startsNow = fromRevision == 0;
+        if (startsNow && presentRevision is not null)
+            fromRevision = await presentRevision(cancellationToken) + 1;
         var next = fromRevision;
         while (next > 0 && hub.Revision - next >= JoinDistance)
         {
-            var page = log.ReadLog(prefix, next, hub.Revision, options.HistoryPageRows);
+            var page = await log.ReadLogAsync(prefix, next, hub.Revision, options.HistoryPageRows, cancellationToken);
             next = page.NextRevision;
             foreach (var batch in page.Batches)
             {
@@ -30,16 +37,21 @@ internal static class LogWatch
         var queue = hub.Attach(prefix);
         try
         {
-            if (fromRevision == 0)
-                yield return new WatchBatch(queue.StartRevision, []);
+            // Only now that the queue stands: whoever reads the mark may rely on every later change.
+            if (startsNow)
+                yield return new WatchBatch(next > 0 ? next - 1 : queue.StartRevision, []);
 
             while (next > 0 && next <= queue.StartRevision)
             {
-                var page = log.ReadLog(prefix, next, queue.StartRevision, options.HistoryPageRows);
+                var page = await log.ReadLogAsync(prefix, next, queue.StartRevision, options.HistoryPageRows, cancellationToken);
                 next = page.NextRevision;
                 foreach (var batch in page.Batches)
                     yield return batch;
             }
+
+            // Says that the past is done, and how far it reached; requested marks only follow for what comes later.
+            if (!startsNow && fromRevision <= queue.StartRevision)
+                yield return new WatchBatch(queue.StartRevision, []);
 
             await foreach (var batch in queue.ReadAllAsync(cancellationToken))
             {

@@ -11,6 +11,7 @@ internal sealed class WatchHub : IDisposable
     private readonly ITimer progressTimer;
     private readonly List<WatchQueue> watchers = [];
     private long revision;
+    private readonly List<(string Prefix, long Revision)> progressRequests = [];
     private bool progressDue;
     private StoreException? closed;
 
@@ -35,6 +36,7 @@ internal sealed class WatchHub : IDisposable
                     watchers.RemoveAt(i);
             }
             Volatile.Write(ref revision, batches[^1].Revision);
+            AnswerProgressRequests();
             if (watchers.Count > 0 && !progressDue && closed is null)
                 progressDue = progressTimer.Change(options.ProgressInterval, Timeout.InfiniteTimeSpan);
         }
@@ -59,15 +61,30 @@ internal sealed class WatchHub : IDisposable
             watchers.Remove(watcher);
     }
 
-    public void RequestProgress(string prefix)
+    /// <summary>Gives the watches of a prefix a progress mark, now or as soon as the hub has reached a revision.</summary>
+    public void RequestProgress(string prefix, long atLeastRevision = 0)
     {
         lock (gate)
         {
-            for (var i = watchers.Count - 1; i >= 0; i--)
-            {
-                if (watchers[i].Prefix == prefix && !watchers[i].TryOfferProgress(revision))
-                    watchers.RemoveAt(i);
-            }
+            if (revision < atLeastRevision)
+                progressRequests.Add((prefix, atLeastRevision));
+            else
+                OfferProgress(prefix);
+        }
+    }
+
+    /// <summary>
+    /// Ends every watch with this error and goes on from another revision: changes between were lost to the hub.
+    /// </summary>
+    public void Restart(long newRevision, StoreException error)
+    {
+        lock (gate)
+        {
+            foreach (var watcher in watchers)
+                watcher.Fail(error);
+            watchers.Clear();
+            progressRequests.Clear();
+            Volatile.Write(ref revision, newRevision);
         }
     }
 
@@ -90,11 +107,28 @@ internal sealed class WatchHub : IDisposable
         lock (gate)
         {
             progressDue = false;
-            for (var i = watchers.Count - 1; i >= 0; i--)
-            {
-                if (!watchers[i].TryOfferProgress(revision))
-                    watchers.RemoveAt(i);
-            }
+            OfferProgress(prefix: null);
+        }
+    }
+
+    private void AnswerProgressRequests()
+    {
+        for (var i = progressRequests.Count - 1; i >= 0; i--)
+        {
+            if (progressRequests[i].Revision > revision)
+                continue;
+            OfferProgress(progressRequests[i].Prefix);
+            progressRequests.RemoveAt(i);
+        }
+    }
+
+    /// <param name="prefix">Null means all.</param>
+    private void OfferProgress(string? prefix)
+    {
+        for (var i = watchers.Count - 1; i >= 0; i--)
+        {
+            if ((prefix is null || watchers[i].Prefix == prefix) && !watchers[i].TryOfferProgress(revision))
+                watchers.RemoveAt(i);
         }
     }
 }

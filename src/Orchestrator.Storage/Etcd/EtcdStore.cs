@@ -1,0 +1,271 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Grpc;
+using Orchestrator.Storage.Etcd.Wire;
+using Orchestrator.Storage.Watching;
+
+namespace Orchestrator.Storage.Etcd;
+
+/// <summary>
+/// The store in an etcd v3 cluster, shared by any number of API servers.
+/// </summary>
+/// <remarks>
+/// Reads are linearizable and are repeated at another member when one fails. A transaction is sent again only when it
+/// certainly never left; otherwise its failure is <see cref="StoreError.Unavailable"/> and it may have happened.
+/// </remarks>
+public sealed class EtcdStore : IKeyValueStore
+{
+    /// <summary>Keys asked for at a time, so that no single answer grows without bound.</summary>
+    private const int PageKeys = 10_000;
+
+    private readonly EtcdStoreOptions options;
+    private readonly EtcdConnection connection;
+    private readonly WatchHub hub;
+    private readonly EtcdWatchFeed feed;
+    private readonly EtcdHistory history;
+    private long knownCompactedRevision;
+    private int disposed;
+
+    private EtcdStore(EtcdStoreOptions options, EtcdConnection connection, long revision, TimeProvider time, ILogger logger)
+    {
+        this.options = options;
+        this.connection = connection;
+        hub = new WatchHub(options.Watch, time, revision);
+        feed = new EtcdWatchFeed(connection, options, hub, time, logger);
+        history = new EtcdHistory(connection, options);
+    }
+
+    /// <summary>Connects, and checks that the cluster answers.</summary>
+    /// <exception cref="StoreException"><see cref="StoreError.Unavailable"/>: no member answers, or it refuses us.</exception>
+    public static async Task<EtcdStore> ConnectAsync(
+        EtcdStoreOptions options, TimeProvider? time = null, ILogger<EtcdStore>? logger = null, CancellationToken cancellationToken = default)
+    {
+        if (options.Endpoints.Count == 0)
+            throw new ArgumentException("no etcd endpoint given", nameof(options));
+        time ??= TimeProvider.System;
+        var connection = new EtcdConnection(options, time);
+        try
+        {
+            var reply = await connection.CallAsync(EtcdMethods.Range, RevisionCall(), cancellationToken);
+            var store = new EtcdStore(options, connection, reply.Header.Revision, time, (ILogger?)logger ?? NullLogger.Instance);
+            store.feed.Start();
+            return store;
+        }
+        catch (GrpcException e)
+        {
+            connection.Dispose();
+            throw new StoreException(StoreError.Unavailable, $"cannot reach etcd at {string.Join(", ", options.Endpoints)}: {e.Message}", e);
+        }
+    }
+
+    public async ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken) =>
+        (await RangeAsync(RevisionCall(), cancellationToken)).Header.Revision;
+
+    public async ValueTask<GetResult> GetAsync(string key, long revision, CancellationToken cancellationToken)
+    {
+        var reply = await RangeAsync(new RangeCall { Key = EtcdConvert.Key(key), Revision = revision }, cancellationToken);
+        return new GetResult(reply.Kvs.Count == 0 ? null : EtcdConvert.KeyValue(reply.Kvs[0]), reply.Header.Revision);
+    }
+
+    public async ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken)
+    {
+        var (start, end) = EtcdConvert.Range(request.Prefix, request.StartKey);
+        if (end.Length > 1 && start.Span.SequenceCompareTo(end.Span) >= 0)
+            return new RangeResult([], await CheckRevisionAsync(request.Revision, cancellationToken), 0, false);
+
+        var call = new RangeCall { Key = start, RangeEnd = end, Revision = request.Revision, KeysOnly = request.KeysOnly, CountOnly = request.CountOnly };
+        call.Limit = request.Limit == 0 ? PageKeys : Math.Min(request.Limit, PageKeys);
+        var first = await RangeAsync(call, cancellationToken);
+        var items = new List<KeyValue>(first.Kvs.Count);
+        AddTo(items, first);
+
+        // Further pages are read at the revision of the first.
+        var last = first;
+        call.Revision = request.Revision == 0 ? first.Header.Revision : request.Revision;
+        while (last.More && (request.Limit == 0 || items.Count < request.Limit))
+        {
+            call.Key = EtcdConvert.Key(items[^1].Key + "\0");
+            call.Limit = request.Limit == 0 ? PageKeys : Math.Min(request.Limit - items.Count, PageKeys);
+            last = await RangeAsync(call, cancellationToken);
+            AddTo(items, last);
+        }
+        return new RangeResult(items, first.Header.Revision, first.Count, !request.CountOnly && first.Count > items.Count);
+    }
+
+    public async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfClosed();
+        TransactionCheck.Validate(transaction);
+        try
+        {
+            var reply = await connection.CallOnceAsync(EtcdMethods.Txn, EtcdConvert.Transaction(transaction), cancellationToken);
+            feed.Observe(reply.Header.Revision);
+            return EtcdConvert.CommitResult(reply);
+        }
+        catch (GrpcException e)
+        {
+            throw EtcdErrors.Translate(e);
+        }
+    }
+
+    public IAsyncEnumerable<WatchBatch> WatchAsync(string prefix, long fromRevision, CancellationToken cancellationToken) =>
+        LogWatch.RunAsync(hub, history, options.Watch, prefix, fromRevision, GetRevisionAsync, cancellationToken);
+
+    public async ValueTask RequestProgressAsync(string prefix, CancellationToken cancellationToken) =>
+        hub.RequestProgress(prefix, await GetRevisionAsync(cancellationToken));
+
+    public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.CallAsync(EtcdMethods.Compact, new CompactionCall { Revision = revision }, cancellationToken);
+        }
+        catch (GrpcException e) when (EtcdErrors.IsCompacted(e))
+        {
+            // Done before, perhaps by another API server.
+        }
+        catch (GrpcException e)
+        {
+            throw EtcdErrors.Translate(e);
+        }
+    }
+
+    /// <summary>
+    /// etcd has no call that tells; the oldest revision that can be read is found by halving, from the last one known.
+    /// </summary>
+    public async ValueTask<long> GetCompactedRevisionAsync(CancellationToken cancellationToken)
+    {
+        // Invariant: readable can be read; unreadable cannot, or is 0.
+        var readable = await GetRevisionAsync(cancellationToken);
+        var unreadable = Math.Max(Volatile.Read(ref knownCompactedRevision) - 1, 0);
+        while (readable - unreadable > 1)
+        {
+            var middle = unreadable + ((readable - unreadable) / 2);
+            if (await CanReadAsync(middle, cancellationToken))
+                readable = middle;
+            else
+                unreadable = middle;
+        }
+        var compacted = readable == 1 ? 0 : readable;
+        Volatile.Write(ref knownCompactedRevision, compacted);
+        return compacted;
+    }
+
+    public async ValueTask<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);
+        try
+        {
+            // Repeating is safe: a lease granted unnoticed simply expires.
+            var call = new LeaseGrantCall { Ttl = (long)Math.Ceiling(timeToLive.TotalSeconds) };
+            var reply = await connection.CallAsync(EtcdMethods.LeaseGrant, call, cancellationToken);
+            return reply.Error.Length == 0 ? reply.Id : throw new StoreException(StoreError.Unavailable, $"etcd: {reply.Error}");
+        }
+        catch (GrpcException e)
+        {
+            throw EtcdErrors.Translate(e);
+        }
+    }
+
+    public async ValueTask<bool> KeepLeaseAliveAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = await connection.OpenStreamAsync(EtcdMethods.LeaseKeepAlive, options.RequestTimeout, cancellationToken);
+            try
+            {
+                await stream.WriteAsync(new LeaseKeepAliveCall { Id = leaseId });
+                return await stream.ReadAsync() is { Ttl: > 0 };
+            }
+            catch (GrpcException e) when (EtcdErrors.IsTransient(e))
+            {
+                connection.MoveOn(stream.Member);
+                throw;
+            }
+        }
+        catch (GrpcException e)
+        {
+            throw EtcdErrors.Translate(e);
+        }
+    }
+
+    public async ValueTask<bool> RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.CallAsync(EtcdMethods.LeaseRevoke, new LeaseRevokeCall { Id = leaseId }, cancellationToken);
+            return true;
+        }
+        catch (GrpcException e) when (EtcdErrors.IsLeaseNotFound(e))
+        {
+            return false;
+        }
+        catch (GrpcException e)
+        {
+            throw EtcdErrors.Translate(e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
+        await feed.DisposeAsync();
+        hub.Close(StoreErrors.Closed());
+        hub.Dispose();
+        connection.Dispose();
+    }
+
+    /// <summary>The cheapest linearizable read; its header holds the revision.</summary>
+    private static RangeCall RevisionCall() => new() { Key = EtcdConvert.AllKeys.Start, CountOnly = true };
+
+    private async Task<RangeReply> RangeAsync(RangeCall call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfClosed();
+        try
+        {
+            var reply = await connection.CallAsync(EtcdMethods.Range, call, cancellationToken);
+            feed.Observe(reply.Header.Revision);
+            return reply;
+        }
+        catch (GrpcException e)
+        {
+            throw EtcdErrors.Translate(e);
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (Volatile.Read(ref disposed) != 0)
+            throw StoreErrors.Closed();
+    }
+
+    private static void AddTo(List<KeyValue> items, RangeReply reply)
+    {
+        foreach (var item in reply.Kvs)
+            items.Add(EtcdConvert.KeyValue(item));
+    }
+
+    /// <summary>For a range known to be empty: the present revision, if the one asked for can be read.</summary>
+    private async Task<long> CheckRevisionAsync(long revision, CancellationToken cancellationToken)
+    {
+        var call = RevisionCall();
+        call.Revision = revision;
+        return (await RangeAsync(call, cancellationToken)).Header.Revision;
+    }
+
+    private async Task<bool> CanReadAsync(long revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CheckRevisionAsync(revision, cancellationToken);
+            return true;
+        }
+        catch (StoreException e) when (e.Error == StoreError.Compacted)
+        {
+            return false;
+        }
+    }
+}
