@@ -14,9 +14,12 @@ public static class FileTree
     public static IEnumerable<FileTreeEntry> Walk(string root)
     {
         using var handle = PathAt.OpenDirectory(root);
-        foreach (var entry in Walk(handle, ""))
+        foreach (var entry in Walk(handle))
             yield return entry;
     }
+
+    /// <summary>As above, below an open directory, whose read position it moves.</summary>
+    public static IEnumerable<FileTreeEntry> Walk(SafeFileHandle root) => Walk(root, "");
 
     /// <summary>Deletes a directory and all below it. No error when it is not there.</summary>
     /// <exception cref="LinuxException">For example EBUSY for a mount point.</exception>

@@ -27,6 +27,9 @@ internal sealed class LayerTree : IDisposable
 
     public LayerTree(string directory) => root = PathAt.OpenDirectory(directory);
 
+    /// <param name="root">Disposed with the tree.</param>
+    public LayerTree(SafeFileHandle root) => this.root = root;
+
     /// <summary>Directories that had to be made although the archive does not describe them.</summary>
     public IReadOnlyCollection<string> ImpliedDirectories => impliedDirectories;
 
@@ -34,7 +37,7 @@ internal sealed class LayerTree : IDisposable
     public IReadOnlyList<MissingLink> MissingLinks => missingLinks;
 
     /// <summary>Creates a regular file without content, replacing what had the name.</summary>
-    public SafeFileHandle CreateFile(TarEntry entry, string path)
+    public SafeFileHandle CreateFile(string path)
     {
         var (directory, name) = Locate(path);
         SafeFileHandle? file;
@@ -89,6 +92,21 @@ internal sealed class LayerTree : IDisposable
                 Check(OpenFile.SetAttribute(made!, OpaqueAttribute, "y"u8), "setxattr", path);
             DescribeDirectory(made!, entry, path);
         }
+    }
+
+    /// <summary>As <see cref="MakeDirectory"/>, but leaves a directory that is there, or that a link there leads to, as it is.</summary>
+    public void EnsureDirectory(TarEntry entry, string path)
+    {
+        if (!IsDirectory(path))
+            MakeDirectory(entry, path);
+    }
+
+    /// <summary>Whether there is a directory, links followed inside the tree.</summary>
+    public bool IsDirectory(string path)
+    {
+        var exists = PathAt.Open(root, Bytes(path), OpenFlags.Path | OpenFlags.Directory, 0, Inside, out var directory) == 0;
+        directory?.Dispose();
+        return exists;
     }
 
     public void MakeSymlink(TarEntry entry, string path)

@@ -19,8 +19,20 @@ internal static class LayerUnpacker
     /// <exception cref="Linux.LinuxException">For example ENOSPC.</exception>
     public static UnpackedLayer Unpack(Stream archive, string directory, CancellationToken cancellationToken)
     {
-        var reader = new TarReader(archive);
         using var tree = new LayerTree(directory);
+        var (size, entries) = Unpack(archive, tree, "", honoursWhiteouts: true, cancellationToken);
+        return new UnpackedLayer(size, entries, tree.ImpliedDirectories, tree.MissingLinks);
+    }
+
+    /// <summary>Writes an archive that is no layer, as ADD does: names that mean deletion in layers are plain names here.</summary>
+    /// <param name="prefix">Directory that receives the files, a byte string; empty for the root.</param>
+    public static void Extract(Stream archive, LayerTree tree, string prefix, CancellationToken cancellationToken) =>
+        Unpack(archive, tree, prefix, honoursWhiteouts: false, cancellationToken);
+
+    private static (long SizeBytes, int Entries) Unpack(
+        Stream archive, LayerTree tree, string prefix, bool honoursWhiteouts, CancellationToken cancellationToken)
+    {
+        var reader = new TarReader(archive);
         long size = 0;
         var entries = 0;
         while (reader.Next() is { } entry)
@@ -31,18 +43,22 @@ internal static class LayerUnpacker
             size += entry.SizeBytes;
             if (size > ImageLimits.LayerBytes || size < 0)
                 throw new TarException($"the layer's content exceeds {ImageLimits.LayerBytes} bytes");
-            Apply(reader, entry, tree);
+            Apply(reader, entry, tree, prefix, honoursWhiteouts);
         }
 
         tree.SetDirectoryTimes();
-        return new UnpackedLayer(size, entries, tree.ImpliedDirectories, tree.MissingLinks);
+        return (size, entries);
     }
 
-    private static void Apply(TarReader reader, TarEntry entry, LayerTree tree)
+    private static void Apply(TarReader reader, TarEntry entry, LayerTree tree, string prefix, bool honoursWhiteouts)
     {
         var path = LayerTree.Normalize(entry.Name);
+        if (prefix.Length > 0)
+            path = path.Length == 0 ? prefix : prefix + "/" + path;
+        if (prefix.Length > 0 && entry.Type == TarEntryType.HardLink)
+            entry = entry with { LinkName = prefix + "/" + LayerTree.Normalize(entry.LinkName) };
         var (directory, name) = LayerTree.Split(path);
-        if (name.StartsWith(WhiteoutPrefix, StringComparison.Ordinal))
+        if (honoursWhiteouts && name.StartsWith(WhiteoutPrefix, StringComparison.Ordinal))
         {
             ApplyWhiteout(directory, name, tree);
             return;
@@ -52,6 +68,9 @@ internal static class LayerUnpacker
         {
             case TarEntryType.Regular:
                 WriteFile(reader, entry, path, tree);
+                break;
+            case TarEntryType.Directory when !honoursWhiteouts:
+                tree.EnsureDirectory(entry, path);
                 break;
             case TarEntryType.Directory:
                 tree.MakeDirectory(entry, path);
@@ -95,7 +114,7 @@ internal static class LayerUnpacker
 
     private static void WriteFile(TarReader reader, TarEntry entry, string path, LayerTree tree)
     {
-        using var file = tree.CreateFile(entry, path);
+        using var file = tree.CreateFile(path);
         while (reader.ReadContent() is { Length: > 0 } piece)
             OpenFile.Write(file, piece);
         LayerTree.Finish(file, entry, path);
