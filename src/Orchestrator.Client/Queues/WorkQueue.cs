@@ -63,6 +63,16 @@ public sealed class WorkQueue<T> : IDisposable
         }
     }
 
+    /// <summary>Nothing is ready and nothing is being worked on; keys may wait for their time.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (gate)
+                return ready.Count == 0 && taken.Count == 0;
+        }
+    }
+
     /// <summary>Keys that wait for their time.</summary>
     public int DelayedCount
     {

@@ -27,6 +27,8 @@ internal sealed class Controller : IController
 
     public string Name => options.Name;
 
+    public bool IsIdle => queue.IsIdle;
+
     /// <summary>Each change of a kind adds the keys that <paramref name="keysOf"/> names; it must be quick and only read.</summary>
     public IInformer<T> Watch<T>(Func<InformerChange<T>, IEnumerable<ObjectKey>> keysOf)
         where T : KubernetesObject
@@ -81,6 +83,9 @@ internal sealed class Controller : IController
 internal interface IController
 {
     string Name { get; }
+
+    /// <summary>Nothing to do now; something may be due later.</summary>
+    bool IsIdle { get; }
 
     Task RunAsync(CancellationToken cancellationToken);
 }
