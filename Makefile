@@ -41,7 +41,7 @@ e2e: setup-test build ## Run the end-to-end tests: the built orc, driven by real
 	@hack/test.sh e2e
 
 bench: build ## Print the figures: lab start, pod start, container run, API load, memory
-	@hack/bench.sh
+	@hack/bench.sh $(WHAT)
 
 verify: ## Check formatting and that what is generated is up to date
 	@hack/verify.sh

@@ -1,0 +1,19 @@
+namespace Orchestrator.Benchmarks;
+
+/// <summary>Prints figures in one form.</summary>
+internal static class Figures
+{
+    public static void Print(string what, string figure) => Console.Out.WriteLine($"{what,-52} {figure}");
+
+    /// <summary>Median, 99th percentile and extremes of durations.</summary>
+    public static void PrintDurations(string what, List<TimeSpan> durations)
+    {
+        durations.Sort();
+        Print(what, $"p50 {At(0.5)}  p99 {At(0.99)}  min {Text(durations[0])}  max {Text(durations[^1])}  (n={durations.Count})");
+
+        string At(double share) => Text(durations[Math.Min(durations.Count - 1, (int)(durations.Count * share))]);
+    }
+
+    public static string Text(TimeSpan duration) =>
+        duration.TotalSeconds >= 1 ? $"{duration.TotalSeconds:0.00} s" : duration.TotalMilliseconds >= 10 ? $"{duration.TotalMilliseconds:0} ms" : $"{duration.TotalMilliseconds:0.0} ms";
+}
