@@ -1,5 +1,6 @@
 using System.Reflection;
 using Orchestrator.Api;
+using Orchestrator.Api.Schema;
 using Orchestrator.ApiServer.Tables;
 
 namespace Orchestrator.ApiServer.Registry;
@@ -77,6 +78,12 @@ public sealed record ResourceDefinition
 
     /// <summary>"/registry/pods/", "/registry/deployments.apps/" style prefix of this kind's keys.</summary>
     public string KeyPrefix => KeyPrefixOf(StoredAs ?? Resource);
+
+    /// <summary>The tree of fields that decoding, defaulting, patches and OpenAPI follow. Built on first use.</summary>
+    public SchemaNode Schema => RecordSchema.Of(RecordType);
+
+    /// <summary>Whether writes of the status go to /status alone.</summary>
+    public bool HasStatus => FindSubresource("status") is not null;
 
     internal TypedAccess Access { get; init; } = null!;
 

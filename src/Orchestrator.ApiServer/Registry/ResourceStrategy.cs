@@ -76,6 +76,9 @@ public abstract class ResourceStrategy
     /// <summary>False keeps an object that is being deleted although metadata.finalizers is empty (a namespace's spec.finalizers).</summary>
     public virtual bool MayBeRemoved(JsonObject document) => true;
 
+    /// <summary>A removal is answered with a Status rather than with the object's last state. Pods and a few others send the object.</summary>
+    public virtual bool ReportsDeletionAsStatus => true;
+
     /// <summary>Finalizers set by the propagation policy when the client names none: garbage collection's default for the kind.</summary>
     public virtual string DefaultPropagationPolicy => "Background";
 

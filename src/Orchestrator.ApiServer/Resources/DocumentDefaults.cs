@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Documents;
 
 namespace Orchestrator.ApiServer.Resources;
 
@@ -34,8 +35,7 @@ internal static class DocumentDefaults
 
     public static bool IsTrue(this JsonObject parent, string name) => parent[name] is JsonValue value && value.TryGetValue<bool>(out var truth) && truth;
 
-    public static long? Number(this JsonObject parent, string name) =>
-        parent[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : null;
+    public static long? Number(this JsonObject parent, string name) => parent.LongAt(name);
 
     /// <summary>Sets a field that is absent, null or an empty text.</summary>
     public static void Default(this JsonObject parent, string name, JsonNode value)

@@ -1,0 +1,43 @@
+using Orchestrator.Api;
+using Orchestrator.ApiServer.Registry;
+
+namespace Orchestrator.ApiServer.Caching;
+
+/// <summary>
+/// One version of one object: the bytes that are sent, and, made when first asked for, what selectors and typed readers need.
+/// Immutable; the lazily made parts may be made twice by racing readers, to the same result.
+/// </summary>
+internal sealed class CacheEntry(ResourceDefinition definition, string path, long revision, byte[] json)
+{
+    private SelectorFields? fields;
+    private KubernetesObject? typed;
+
+    /// <summary>"namespace/name", or "name" for cluster-scoped kinds: the key behind the kind's prefix.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>The store's revision of the last change; the object's resourceVersion.</summary>
+    public long Revision { get; } = revision;
+
+    /// <summary>The whole object, resourceVersion included.</summary>
+    public byte[] Json { get; } = json;
+
+    public ReadOnlySpan<char> Namespace => Path.AsSpan(0, Math.Max(0, Path.IndexOf('/')));
+
+    public ReadOnlySpan<char> Name => Path.AsSpan(Path.IndexOf('/') + 1);
+
+    public SelectorFields Fields => fields ??= SelectorFields.Read(definition, Json, Path);
+
+    public KubernetesObject Typed => typed ??= definition.Access.Decode(Json);
+
+    public static CacheEntry FromStored(ResourceDefinition definition, string path, long revision, ReadOnlySpan<byte> value) =>
+        new(definition, path, revision, StoredEnvelope.WithVersion(StoredEnvelope.Json(value), revision));
+
+    /// <summary>The last state of a deleted object, under the revision of its deletion.</summary>
+    public static CacheEntry Deleted(ResourceDefinition definition, CacheEntry last, long revision)
+    {
+        var document = new ApiObject(last.Json);
+        document.Metadata["resourceVersion"] = revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        document.Changed();
+        return new CacheEntry(definition, last.Path, revision, document.Bytes.ToArray());
+    }
+}

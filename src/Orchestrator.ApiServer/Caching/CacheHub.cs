@@ -1,0 +1,183 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Api;
+using Orchestrator.ApiServer.Hosting;
+using Orchestrator.ApiServer.Registry;
+using Orchestrator.Storage;
+
+namespace Orchestrator.ApiServer.Caching;
+
+/// <summary>
+/// Keeps the caches of all kinds with one watch of the store, in the store's order: whatever the hub's progress has passed is in
+/// every cache. One watch rather than one per kind, so that a kind which does not change is known to be fresh.
+/// </summary>
+internal sealed partial class CacheHub
+{
+    public const string RootPrefix = "/registry/";
+
+    /// <summary>Bytes of changes that one kind keeps for watchers to resume from.</summary>
+    private const long HistoryBytesPerKind = 16 * 1024 * 1024;
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
+
+    private readonly IKeyValueStore store;
+    private readonly TimeProvider time;
+    private readonly ILogger<CacheHub> logger;
+    private readonly FrozenDictionary<ResourceDefinition, ResourceCache> byDefinition;
+    private readonly FrozenDictionary<string, ResourceCache[]>.AlternateLookup<ReadOnlySpan<char>> byPrefix;
+    private readonly Dictionary<ResourceCache, List<WatchChange>> pending = [];
+    private readonly TaskCompletionSource filled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private readonly PriorityQueue<TaskCompletionSource, long> waiters = new();
+    private long progress;
+
+    public CacheHub(IKeyValueStore store, ResourceRegistry resources, ApiServerOptions options, TimeProvider time, ILogger<CacheHub> logger)
+    {
+        this.store = store;
+        this.time = time;
+        this.logger = logger;
+        byDefinition = resources.All.Where(one => one.IsStored)
+            .ToFrozenDictionary(one => one, one => new ResourceCache(one, options.WatchHistoryEvents, HistoryBytesPerKind), (IEqualityComparer<ResourceDefinition>)ReferenceEqualityComparer.Instance);
+        byPrefix = byDefinition.Values.GroupBy(cache => cache.Definition.KeyPrefix)
+            .ToFrozenDictionary(group => group.Key, group => group.ToArray()).GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    /// <summary>Everything up to this revision is in the caches.</summary>
+    public long Progress => Volatile.Read(ref progress);
+
+    /// <summary>Completes when the caches are filled for the first time.</summary>
+    public Task Filled => filled.Task;
+
+    public ResourceCache Of(ResourceDefinition definition) => byDefinition[definition];
+
+    /// <summary>Fills the caches and follows the store until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var retry = FirstRetry;
+        long position = 0;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (position == 0)
+                    position = await FillAsync(cancellationToken);
+                await foreach (var batch in store.WatchAsync(RootPrefix, position + 1, cancellationToken))
+                {
+                    Apply(batch);
+                    position = batch.Revision;
+                    retry = FirstRetry;
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (StoreException error)
+            {
+                LogWatchEnded(error.Error, error.Message);
+                // Only a read can follow a history that is gone; a store that was away goes on where it stopped.
+                if (error.Error is StoreError.Compacted or StoreError.SlowReader)
+                    position = 0;
+                await Task.Delay(retry, time, cancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
+                retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Waits until the caches hold everything up to a revision.
+    /// </summary>
+    /// <returns>False when that took longer than <paramref name="timeout"/>.</returns>
+    public async ValueTask<bool> WaitForAsync(long revision, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (Progress >= revision)
+            return true;
+        TaskCompletionSource waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            if (progress >= revision)
+                return true;
+            waiters.Enqueue(waiter, revision);
+        }
+
+        await store.RequestProgressAsync(RootPrefix, cancellationToken);
+        try
+        {
+            await waiter.Task.WaitAsync(timeout, time, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<long> FillAsync(CancellationToken cancellationToken)
+    {
+        var range = await store.RangeAsync(new RangeRequest { Prefix = RootPrefix }, cancellationToken);
+        var entries = byDefinition.Values.ToDictionary(cache => cache, _ => new List<CacheEntry>());
+        foreach (var item in range.Items)
+        {
+            foreach (var cache in CachesOf(item.Key))
+                entries[cache].Add(CacheEntry.FromStored(cache.Definition, item.Key[cache.Definition.KeyPrefix.Length..], item.ModRevision, item.Value.Span));
+        }
+
+        foreach (var (cache, items) in entries)
+            cache.Reset(items, range.Revision);
+        Advance(range.Revision);
+        filled.TrySetResult();
+        return range.Revision;
+    }
+
+    private void Apply(WatchBatch batch)
+    {
+        foreach (var change in batch.Changes)
+        {
+            foreach (var cache in CachesOf(change.Key))
+            {
+                if (!pending.TryGetValue(cache, out var changes))
+                    pending[cache] = changes = [];
+                changes.Add(change);
+            }
+        }
+
+        foreach (var (cache, changes) in pending)
+        {
+            if (changes.Count == 0)
+                continue;
+            cache.Apply(batch.Revision, changes);
+            changes.Clear();
+        }
+
+        Advance(batch.Revision);
+    }
+
+    private void Advance(long revision)
+    {
+        lock (gate)
+        {
+            Volatile.Write(ref progress, revision);
+            while (waiters.TryPeek(out var waiter, out var wanted) && wanted <= revision)
+            {
+                waiters.Dequeue();
+                waiter.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Keys are /registry/resource/... or /registry/group/resource/...; no core resource is named like a group.</summary>
+    private ResourceCache[] CachesOf(string key)
+    {
+        var end = key.IndexOf('/', RootPrefix.Length);
+        if (end < 0)
+            return [];
+        if (byPrefix.TryGetValue(key.AsSpan(0, end + 1), out var caches))
+            return caches;
+        end = key.IndexOf('/', end + 1);
+        return end >= 0 && byPrefix.TryGetValue(key.AsSpan(0, end + 1), out caches) ? caches : [];
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of the store ended with {Error}: {Reason}")]
+    private partial void LogWatchEnded(StoreError error, string reason);
+}

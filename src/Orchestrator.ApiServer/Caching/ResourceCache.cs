@@ -1,0 +1,185 @@
+using Orchestrator.ApiServer.Registry;
+using Orchestrator.Storage;
+
+namespace Orchestrator.ApiServer.Caching;
+
+/// <summary>
+/// All objects of one kind as they are sent, and the log of its latest changes. One writer (the hub's watch); any number of
+/// readers. Watchers keep a position in the log and read from it at their own pace: one that is slower than the log is long has
+/// lost its place and starts again, and never holds up anybody else.
+/// </summary>
+internal sealed class ResourceCache
+{
+    private const int MinLogEvents = 256;
+
+    private readonly Lock gate = new();
+    private readonly EntryTree tree = new();
+    private readonly CacheEvent?[] log;
+    private readonly long maxLogBytes;
+    private long firstPosition;
+    private long nextPosition;
+    private long logBytes;
+    private long logStart;
+    private long lastRevision;
+    private TaskCompletionSource changed = NewSignal();
+
+    public ResourceCache(ResourceDefinition definition, int historyEvents, long historyBytes)
+    {
+        Definition = definition;
+        log = new CacheEvent?[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(historyEvents, MinLogEvents))];
+        maxLogBytes = historyBytes;
+    }
+
+    public ResourceDefinition Definition { get; }
+
+    /// <summary>Revision of the latest change of this kind.</summary>
+    public long LastRevision => Volatile.Read(ref lastRevision);
+
+    public CacheEntry? Find(string path)
+    {
+        lock (gate)
+            return tree.Find(path);
+    }
+
+    /// <param name="progress">A revision the hub had delivered before this call.</param>
+    /// <returns>The objects, and the revision as of which they are complete.</returns>
+    public (EntrySnapshot Entries, long Revision, long Position) Read(long progress)
+    {
+        lock (gate)
+            return (tree.Snapshot(), Math.Max(progress, lastRevision), nextPosition);
+    }
+
+    /// <summary>The objects as of a revision that the hub has passed, if no change came after it.</summary>
+    public bool TryReadUnchangedSince(long revision, out EntrySnapshot entries)
+    {
+        lock (gate)
+        {
+            entries = lastRevision <= revision ? tree.Snapshot() : default;
+            return lastRevision <= revision;
+        }
+    }
+
+    /// <summary>Where to begin for a watcher that has seen everything up to <paramref name="revision"/>. False: no longer in the log.</summary>
+    public bool TryFindPosition(long revision, out long position)
+    {
+        lock (gate)
+        {
+            position = nextPosition;
+            if (revision < logStart)
+                return false;
+            long low = firstPosition, high = nextPosition;
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (log[middle & (log.Length - 1)]!.Revision <= revision)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+
+            position = low;
+            return true;
+        }
+    }
+
+    /// <summary>Copies events from a position on. -1: the position has left the log.</summary>
+    public int ReadLog(ref long position, Span<CacheEvent> target)
+    {
+        lock (gate)
+        {
+            if (position < firstPosition)
+                return -1;
+            var count = (int)Math.Min(target.Length, nextPosition - position);
+            for (var i = 0; i < count; i++)
+                target[i] = log[(position + i) & (log.Length - 1)]!;
+            position += count;
+            return count;
+        }
+    }
+
+    /// <summary>Completes when something lies behind the position.</summary>
+    public Task WaitAsync(long position)
+    {
+        lock (gate)
+            return position < nextPosition ? Task.CompletedTask : changed.Task;
+    }
+
+    /// <summary>Fills the cache from a complete read. Watchers on an older filling have lost their place.</summary>
+    public void Reset(IEnumerable<CacheEntry> entries, long revision)
+    {
+        TaskCompletionSource signal;
+        lock (gate)
+        {
+            var stale = new HashSet<string>();
+            foreach (var entry in tree.Snapshot().From(""))
+                stale.Add(entry.Path);
+            foreach (var entry in entries)
+            {
+                stale.Remove(entry.Path);
+                tree.Set(entry);
+            }
+
+            foreach (var path in stale)
+                tree.Remove(path);
+            Array.Clear(log);
+            nextPosition++;
+            firstPosition = nextPosition;
+            logBytes = 0;
+            logStart = revision;
+            lastRevision = revision;
+            signal = changed;
+            changed = NewSignal();
+        }
+
+        signal.SetResult();
+    }
+
+    /// <summary>Applies all changes of one revision at once.</summary>
+    public void Apply(long revision, List<WatchChange> changes)
+    {
+        TaskCompletionSource signal;
+        lock (gate)
+        {
+            foreach (var change in changes)
+                Apply(change, revision);
+            Volatile.Write(ref lastRevision, revision);
+            signal = changed;
+            changed = NewSignal();
+        }
+
+        signal.SetResult();
+    }
+
+    private void Apply(WatchChange change, long revision)
+    {
+        var path = change.Key[Definition.KeyPrefix.Length..];
+        if (change.Current is { } current)
+        {
+            var entry = CacheEntry.FromStored(Definition, path, revision, current.Value.Span);
+            var previous = tree.Set(entry);
+            Append(new CacheEvent(previous is null ? CacheEventType.Added : CacheEventType.Modified, revision, entry, previous));
+        }
+        else if (tree.Remove(path) is { } last)
+        {
+            Append(new CacheEvent(CacheEventType.Deleted, revision, CacheEntry.Deleted(Definition, last, revision), last));
+        }
+    }
+
+    private void Append(CacheEvent change)
+    {
+        while (nextPosition - firstPosition == log.Length || (logBytes > maxLogBytes && nextPosition - firstPosition > MinLogEvents))
+            DropOldest();
+        log[nextPosition++ & (log.Length - 1)] = change;
+        logBytes += change.Current.Json.Length;
+    }
+
+    private void DropOldest()
+    {
+        ref var slot = ref log[firstPosition++ & (log.Length - 1)];
+        logStart = slot!.Revision;
+        logBytes -= slot.Current.Json.Length;
+        slot = null;
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

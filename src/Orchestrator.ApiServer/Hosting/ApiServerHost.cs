@@ -1,0 +1,272 @@
+using System.Net;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orchestrator.ApiServer.Admission;
+using Orchestrator.ApiServer.Authorization;
+using Orchestrator.ApiServer.Caching;
+using Orchestrator.ApiServer.Causes;
+using Orchestrator.ApiServer.Discovery;
+using Orchestrator.ApiServer.Health;
+using Orchestrator.ApiServer.Http;
+using Orchestrator.ApiServer.Registry;
+using Orchestrator.Storage;
+
+namespace Orchestrator.ApiServer.Hosting;
+
+/// <summary>
+/// One API server: composes the write path, the caches and the HTTP side over a store, and owns their life. The store belongs to
+/// the caller.
+/// </summary>
+public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
+{
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly ApiServerParts parts;
+    private readonly ILoggerFactory loggers;
+    private readonly ILogger<ApiServerHost> logger;
+    private readonly CacheHub hub;
+    private readonly RequestPipeline pipeline;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Dictionary<string, string> startup;
+    private WebApplication? web;
+    private Task? following;
+    private Task? starting;
+
+    public ApiServerHost(ApiServerOptions options, ApiServerParts parts, IKeyValueStore store, ILoggerFactory loggers, TimeProvider? time = null)
+    {
+        Options = options;
+        this.parts = parts;
+        this.loggers = loggers;
+        Store = store;
+        Time = time ?? TimeProvider.System;
+        logger = loggers.CreateLogger<ApiServerHost>();
+        Resources = new ResourceRegistry(parts.Resources);
+        Authorizer = new AuthorizerChain(parts.Authorizers);
+        startup = parts.StartupTasks.ToDictionary(task => task.Name, _ => "not finished");
+
+        hub = new CacheHub(store, Resources, options, Time, loggers.CreateLogger<CacheHub>());
+        var objects = new ObjectStore(store, hub, new CauseLog(store, Time));
+        var names = new NameGenerator(options.RandomSeed);
+        var admission = new AdmissionChain(parts.MutatingAdmission, parts.ValidatingAdmission);
+        var services = new WriteServices(objects, admission, Time, names);
+        var creates = new CreateWriter(services);
+        var deletes = new DeleteWriter(services);
+        var updates = new UpdateWriter(services, creates, deletes);
+        var access = new RegistryAccess(this, hub, objects, creates, updates, deletes);
+        Reader = access;
+        Writer = access;
+
+        var lists = new ListReader(store, hub);
+        var reads = new ReadEndpoint(objects, lists, Time);
+        var watches = new WatchEndpoint(store, hub, lists, options, Time, names);
+        var writes = new WriteEndpoint(creates, updates, deletes, lists, reads, options);
+        var subresources = new SubresourceEndpoint(admission, writes);
+        var scales = new ScaleEndpoint(objects, updates, writes);
+        var router = new RequestRouter(
+            Resources, reads, watches, writes, subresources, scales, new DiscoveryEndpoint(Resources), new HealthChecks(Checks()), parts.Paths);
+        pipeline = new RequestPipeline(this, parts.Authenticators, router, parts.Audit, loggers.CreateLogger<RequestPipeline>(), stopping.Token);
+    }
+
+    public ApiServerOptions Options { get; }
+
+    public ResourceRegistry Resources { get; }
+
+    public IRegistryReader Reader { get; }
+
+    public IRegistryWriter Writer { get; }
+
+    public IAuthorizer Authorizer { get; }
+
+    public IKeyValueStore Store { get; }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>Where the server listens, with the ports it was given. Known once started.</summary>
+    public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
+
+    /// <summary>Completes when the caches are filled and the startup tasks have run: /readyz says ok.</summary>
+    public Task Ready => starting ?? throw new InvalidOperationException("the server has not been started");
+
+    /// <summary>Listens, and begins to fill the caches. Returns before the server is ready.</summary>
+    /// <exception cref="IOException">An address is in use.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        following = hub.RunAsync(stopping.Token);
+        web = Build();
+        web.Run(pipeline.HandleAsync);
+        await web.StartAsync(cancellationToken);
+        Endpoints = [.. web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(EndpointOf)];
+        starting = RunStartupTasksAsync();
+        foreach (var endpoint in Endpoints)
+            LogListening(endpoint);
+    }
+
+    /// <summary>Runs until cancelled, then stops.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await StartAsync(cancellationToken);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, Time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The normal end.
+        }
+
+        await StopAsync();
+    }
+
+    /// <summary>Lets requests finish for a moment, ends watches, stops listening.</summary>
+    public async Task StopAsync()
+    {
+        await stopping.CancelAsync();
+        if (web is not null)
+        {
+            using var drain = new CancellationTokenSource(DrainTimeout, Time);
+            await web.StopAsync(drain.Token);
+        }
+
+        if (following is not null)
+            await following;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!stopping.IsCancellationRequested)
+            await StopAsync();
+        if (web is not null)
+            await web.DisposeAsync();
+        stopping.Dispose();
+    }
+
+    private WebApplication Build()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
+        return builder.Build();
+    }
+
+    private void Configure(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        var limits = kestrel.Limits;
+        limits.MaxRequestBodySize = Options.MaxBodyBytes + 1;
+        limits.RequestHeadersTimeout = HeadersTimeout;
+        limits.KeepAliveTimeout = KeepAliveTimeout;
+        limits.MinResponseDataRate = null;
+        limits.Http2.MaxStreamsPerConnection = 1000;
+        limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
+        limits.Http2.InitialStreamWindowSize = 768 * 1024;
+        foreach (var endpoint in Options.Listen)
+            kestrel.Listen(endpoint, Configure);
+    }
+
+    private void Configure(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        if (Options.ServerCertificate is not { } certificate)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            return;
+        }
+
+        listen.UseHttps(https =>
+        {
+            https.ServerCertificate = certificate;
+            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            // Whom a certificate belongs to, and whether it counts, is the authenticator's question.
+            https.AllowAnyClientCertificate();
+            https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        });
+    }
+
+    private async Task RunStartupTasksAsync()
+    {
+        await hub.Filled.WaitAsync(stopping.Token);
+        foreach (var task in parts.StartupTasks)
+        {
+            var retry = TimeSpan.FromMilliseconds(100);
+            while (!await TryRunAsync(task))
+            {
+                await Task.Delay(retry, Time, stopping.Token);
+                retry = retry * 2 < TimeSpan.FromSeconds(5) ? retry * 2 : TimeSpan.FromSeconds(5);
+            }
+        }
+    }
+
+    private async Task<bool> TryRunAsync(IStartupTask task)
+    {
+        try
+        {
+            await task.RunAsync(this, stopping.Token);
+            lock (startup)
+                startup[task.Name] = "";
+            return true;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogStartupTaskFailed(error, task.Name);
+            lock (startup)
+                startup[task.Name] = error.Message;
+            return false;
+        }
+    }
+
+    private List<HealthCheck> Checks()
+    {
+        var checks = new List<HealthCheck>
+        {
+            new("ping", true, _ => ValueTask.FromResult<string?>(null)),
+            new("store", true, CheckStoreAsync),
+            new("caches", false, _ => ValueTask.FromResult(hub.Filled.IsCompleted ? null : "not filled yet")),
+        };
+        foreach (var task in parts.StartupTasks)
+        {
+            checks.Add(new($"poststarthook/{task.Name}", false, _ =>
+            {
+                lock (startup)
+                    return ValueTask.FromResult(startup[task.Name] is { Length: > 0 } fault ? fault : null);
+            }));
+        }
+
+        checks.Add(new("shutdown", false, _ => ValueTask.FromResult(stopping.IsCancellationRequested ? "the server is shutting down" : null)));
+        return checks;
+    }
+
+    private async ValueTask<string?> CheckStoreAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Store.GetRevisionAsync(cancellationToken);
+            return null;
+        }
+        catch (StoreException error)
+        {
+            return error.Message;
+        }
+    }
+
+    private static IPEndPoint EndpointOf(string address)
+    {
+        var uri = new Uri(address.Replace("[::]", "[::1]"));
+        return new IPEndPoint(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The API server listens on {Endpoint}")]
+    private partial void LogListening(IPEndPoint endpoint);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The startup task {Name} failed and is tried again")]
+    private partial void LogStartupTaskFailed(Exception error, string name);
+}

@@ -1,0 +1,98 @@
+using Orchestrator.ApiServer.Caching;
+using Orchestrator.ApiServer.Causes;
+using Orchestrator.ApiServer.Http;
+using Orchestrator.ApiServer.Validation;
+using Orchestrator.Storage;
+
+namespace Orchestrator.ApiServer.Registry;
+
+/// <summary>An object as it was read: its bytes as they are sent, and the revision to compare with when it is replaced.</summary>
+internal sealed record StoredObject(byte[] Json, long Revision, bool FromCache)
+{
+    public ApiObject Open() => new(Json);
+}
+
+/// <summary>Objects in the key-value store: one key each, with the cause of the last write beside the object.</summary>
+internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog causes)
+{
+    /// <summary>What the cache holds, at most a moment old; else what the store holds.</summary>
+    public async ValueTask<StoredObject?> GetCachedOrLatestAsync(ResourceDefinition definition, string @namespace, string name, CancellationToken cancellationToken)
+    {
+        if (hub.Of(definition).Find(PathOf(@namespace, name)) is { } entry)
+            return new StoredObject(entry.Json, entry.Revision, FromCache: true);
+        return await GetLatestAsync(definition, @namespace, name, cancellationToken);
+    }
+
+    /// <summary>What the store holds now. The cache answers when it is known to be as new as the store.</summary>
+    public async ValueTask<StoredObject?> GetLatestAsync(ResourceDefinition definition, string @namespace, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var revision = await store.GetRevisionAsync(cancellationToken);
+            if (hub.Progress >= revision && hub.Filled.IsCompleted)
+            {
+                var entry = hub.Of(definition).Find(PathOf(@namespace, name));
+                return entry is null ? null : new StoredObject(entry.Json, entry.Revision, FromCache: false);
+            }
+
+            var found = await store.GetAsync(definition.Key(@namespace, name), 0, cancellationToken);
+            return found.KeyValue is { } item ? Open(definition, @namespace, name, item) : null;
+        }
+        catch (StoreException error)
+        {
+            throw StoreFailures.ToApi(error);
+        }
+    }
+
+    /// <summary>Stores a new object. Null: the name is taken.</summary>
+    public async ValueTask<StoredObject?> CreateAsync(ResourceDefinition definition, RequestContext context, ApiObject item, CancellationToken cancellationToken)
+    {
+        var json = Stored(definition, item);
+        var value = StoredEnvelope.Encode(json.Span, causes.Describe(context, null));
+        var result = await CommitAsync(StoreTransaction.Create(definition.Key(item.Namespace, item.Name), value), cancellationToken);
+        return result.Committed ? Sent(item.Bytes.Span, result.Revision) : null;
+    }
+
+    /// <summary>Replaces an object. Null: another writer was faster; read again.</summary>
+    public async ValueTask<StoredObject?> UpdateAsync(
+        ResourceDefinition definition, RequestContext context, ApiObject item, StoredObject current, IReadOnlyList<string> changed, CancellationToken cancellationToken)
+    {
+        var json = Stored(definition, item);
+        var value = StoredEnvelope.Encode(json.Span, causes.Describe(context, changed));
+        var result = await CommitAsync(StoreTransaction.Update(definition.Key(item.Namespace, item.Name), current.Revision, value), cancellationToken);
+        return result.Committed ? Sent(item.Bytes.Span, result.Revision) : null;
+    }
+
+    /// <summary>Removes an object, and leaves the cause of that behind. Null: another writer was faster.</summary>
+    public async ValueTask<long?> DeleteAsync(
+        ResourceDefinition definition, RequestContext context, ApiObject item, StoredObject current, CancellationToken cancellationToken)
+    {
+        var key = definition.Key(item.Namespace, item.Name);
+        var transaction = StoreTransaction.Delete(key, current.Revision);
+        var grave = await causes.DescribeDeletionAsync(context, key, item, cancellationToken);
+        var result = await CommitAsync(transaction with { Changes = [.. transaction.Changes, grave] }, cancellationToken);
+        return result.Committed ? result.Revision : null;
+    }
+
+    private async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.CommitAsync(transaction, cancellationToken);
+        }
+        catch (StoreException error)
+        {
+            throw StoreFailures.ToApi(error);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Stored(ResourceDefinition definition, ApiObject item) =>
+        definition.Converter is { } converter ? Api.Documents.DocumentJson.Encode(converter.ToStored(item.Document)) : item.Bytes;
+
+    private static StoredObject Sent(ReadOnlySpan<byte> json, long revision) => new(StoredEnvelope.WithVersion(json, revision), revision, FromCache: false);
+
+    private static StoredObject Open(ResourceDefinition definition, string @namespace, string name, KeyValue item) =>
+        new(CacheEntry.FromStored(definition, PathOf(@namespace, name), item.ModRevision, item.Value.Span).Json, item.ModRevision, FromCache: false);
+
+    public static string PathOf(string @namespace, string name) => @namespace.Length == 0 ? name : $"{@namespace}/{name}";
+}
