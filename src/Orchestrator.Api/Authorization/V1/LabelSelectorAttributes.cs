@@ -5,9 +5,11 @@ namespace Orchestrator.Api.Authorization.V1;
 [ProtoMessage("k8s.io.api.authorization.v1.LabelSelectorAttributes")]
 public sealed record LabelSelectorAttributes
 {
+    /// <summary>The selector as it stood in the request.</summary>
     [Proto(1)]
     public string? RawSelector { get; init; }
 
+    /// <summary>The selector, parsed.</summary>
     [Proto(2), ListAtomic]
     public IReadOnlyList<LabelSelectorRequirement>? Requirements { get; init; }
 }

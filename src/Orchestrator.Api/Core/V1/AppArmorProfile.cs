@@ -1,11 +1,14 @@
 namespace Orchestrator.Api.Core.V1;
 
+/// <summary>AppArmor profile of a container.</summary>
 [ProtoMessage("k8s.io.api.core.v1.AppArmorProfile")]
 public sealed record AppArmorProfile
 {
+    /// <summary>Which type it is.</summary>
     [Proto(1), Required]
     public string? Type { get; init; }
 
+    /// <summary>Profile file on the node, for type Localhost.</summary>
     [Proto(2)]
     public string? LocalhostProfile { get; init; }
 }

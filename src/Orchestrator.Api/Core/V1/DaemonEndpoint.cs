@@ -1,8 +1,10 @@
 namespace Orchestrator.Api.Core.V1;
 
+/// <summary>Port of a daemon.</summary>
 [ProtoMessage("k8s.io.api.core.v1.DaemonEndpoint")]
 public sealed record DaemonEndpoint
 {
+    /// <summary>Port number.</summary>
     [Proto(1), Required]
     public int? Port { get; init; }
 }

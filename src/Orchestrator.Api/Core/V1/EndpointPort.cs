@@ -1,18 +1,23 @@
 namespace Orchestrator.Api.Core.V1;
 
+/// <summary>A port of a backend.</summary>
 [MapAtomic]
 [ProtoMessage("k8s.io.api.core.v1.EndpointPort")]
 public sealed record EndpointPort
 {
+    /// <summary>Name of the object.</summary>
     [Proto(1)]
     public string? Name { get; init; }
 
+    /// <summary>Port number.</summary>
     [Proto(2), Required]
     public int? Port { get; init; }
 
+    /// <summary>TCP, UDP or SCTP.</summary>
     [Proto(3), Default("TCP")]
     public string? Protocol { get; init; }
 
+    /// <summary>Application protocol, as a hint to implementations.</summary>
     [Proto(4)]
     public string? AppProtocol { get; init; }
 }

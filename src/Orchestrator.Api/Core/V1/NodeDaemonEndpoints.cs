@@ -1,8 +1,10 @@
 namespace Orchestrator.Api.Core.V1;
 
+/// <summary>Ports of the node's daemons.</summary>
 [ProtoMessage("k8s.io.api.core.v1.NodeDaemonEndpoints")]
 public sealed record NodeDaemonEndpoints
 {
+    /// <summary>Where the kubelet listens.</summary>
     [Proto(1)]
     public DaemonEndpoint? KubeletEndpoint { get; init; }
 }

@@ -3,12 +3,15 @@ namespace Orchestrator.Api.Core.V1;
 [ProtoMessage("k8s.io.api.core.v1.PortworxVolumeSource")]
 public sealed record PortworxVolumeSource
 {
+    /// <summary>Id of the volume at its provider.</summary>
     [Proto(1), Required]
     public string? VolumeID { get; init; }
 
+    /// <summary>Filesystem type to mount.</summary>
     [Proto(2)]
     public string? FsType { get; init; }
 
+    /// <summary>Mounts or attaches it read-only.</summary>
     [Proto(3)]
     public bool? ReadOnly { get; init; }
 }

@@ -1,11 +1,14 @@
 namespace Orchestrator.Api.Core.V1;
 
+/// <summary>A kernel parameter.</summary>
 [ProtoMessage("k8s.io.api.core.v1.Sysctl")]
 public sealed record Sysctl
 {
+    /// <summary>Name of the object.</summary>
     [Proto(1), Required]
     public string? Name { get; init; }
 
+    /// <summary>The value.</summary>
     [Proto(2), Required]
     public string? Value { get; init; }
 }

@@ -1,14 +1,18 @@
 namespace Orchestrator.Api.Meta.V1;
 
+/// <summary>One requirement on a label.</summary>
 [ProtoMessage("k8s.io.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement")]
 public sealed record LabelSelectorRequirement
 {
+    /// <summary>The key.</summary>
     [Proto(1), Required]
     public string? Key { get; init; }
 
+    /// <summary>Relation between the key and the values.</summary>
     [Proto(2), Required]
     public string? Operator { get; init; }
 
+    /// <summary>Values the operator compares with.</summary>
     [Proto(3), ListAtomic]
     public IReadOnlyList<string>? Values { get; init; }
 }

@@ -1,14 +1,18 @@
 namespace Orchestrator.Api.Meta.V1;
 
+/// <summary>One cause of a failure.</summary>
 [ProtoMessage("k8s.io.apimachinery.pkg.apis.meta.v1.StatusCause")]
 public sealed record StatusCause
 {
+    /// <summary>One word, for programs, why it is so.</summary>
     [Proto(1)]
     public string? Reason { get; init; }
 
+    /// <summary>Sentence for people that explains it.</summary>
     [Proto(2)]
     public string? Message { get; init; }
 
+    /// <summary>The field that caused it.</summary>
     [Proto(3)]
     public string? Field { get; init; }
 }
