@@ -123,6 +123,24 @@ internal abstract partial class KeyValueStoreContract
     }
 
     [Test]
+    public async Task Range_WhileTransactionsRun_NeverShowsHalfOfOne()
+    {
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+                await Store.CommitAsync(new StoreTransaction([], [StoreChange.Put(Key("left"), Bytes($"{i}")), StoreChange.Put(Key("right"), Bytes($"{i}"))]), default);
+        });
+
+        while (!writing.IsCompleted)
+        {
+            var result = await Store.RangeAsync(new RangeRequest { Prefix = Prefix }, default);
+            Assert.That(result.Items.Select(Text).Distinct().Count(), Is.LessThanOrEqualTo(1));
+            Assert.That(result.Items.Select(item => item.ModRevision), Has.All.LessThanOrEqualTo(result.Revision));
+        }
+        await writing;
+    }
+
+    [Test]
     public async Task Reopen_AfterAcknowledgedWrites_EverythingIsThere()
     {
         await PutAsync("a", "1");

@@ -1,4 +1,5 @@
 using System.Text;
+using Orchestrator.Storage.Watching;
 
 namespace Orchestrator.Storage.Tests;
 
@@ -20,7 +21,7 @@ internal abstract partial class KeyValueStoreContract
     public async Task OpenStoreAsync()
     {
         Prefix = $"/test-{Interlocked.Increment(ref nextPrefix)}/";
-        Store = await OpenAsync();
+        Store = await OpenAsync(new WatchOptions());
     }
 
     [TearDown]
@@ -30,7 +31,7 @@ internal abstract partial class KeyValueStoreContract
             await Store.DisposeAsync();
     }
 
-    protected abstract Task<IKeyValueStore> OpenAsync();
+    protected abstract Task<IKeyValueStore> OpenAsync(WatchOptions watch);
 
     /// <summary>Lets the store's time pass.</summary>
     protected abstract Task AdvanceAsync(TimeSpan span);
@@ -39,6 +40,14 @@ internal abstract partial class KeyValueStoreContract
     protected virtual Task<bool> TryReopenAsync() => Task.FromResult(false);
 
     protected void ReplaceStore(IKeyValueStore store) => Store = store;
+
+    /// <summary>Closes the store and opens one that serves watches under these bounds.</summary>
+    protected async Task ReplaceStoreAsync(WatchOptions watch)
+    {
+        await Store.DisposeAsync();
+        Prefix += "again/";
+        Store = await OpenAsync(watch);
+    }
 
     protected string Key(string name) => Prefix + name;
 

@@ -8,6 +8,11 @@ namespace Orchestrator.Storage.Sqlite;
 /// </summary>
 internal sealed class LogAppender : IDisposable
 {
+    internal const string HeadSql = "SELECT id, create_revision, version, lease, value FROM log WHERE key = ?1 ORDER BY id DESC LIMIT 1";
+
+    /// <summary>"lease &lt;&gt; 0" lets SQLite prove that the partial index holds the rows; without it the whole log is read.</summary>
+    internal const string LeaseKeysSql = "SELECT key FROM log WHERE lease = ?1 AND lease <> 0";
+
     private readonly SqliteStatement head;
     private readonly SqliteStatement append;
     private readonly SqliteStatement addLease;
@@ -23,12 +28,12 @@ internal sealed class LogAppender : IDisposable
 
     public LogAppender(SqliteConnection connection)
     {
-        head = connection.Prepare("SELECT id, create_revision, version, lease, value FROM log WHERE key = ?1 ORDER BY id DESC LIMIT 1");
+        head = connection.Prepare(HeadSql);
         append = connection.Prepare("INSERT INTO log (id, create_revision, version, lease, key, value) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
         addLease = connection.Prepare("INSERT INTO lease (ttl_milliseconds) VALUES (?1) RETURNING id");
         findLease = connection.Prepare("SELECT 1 FROM lease WHERE id = ?1");
         dropLease = connection.Prepare("DELETE FROM lease WHERE id = ?1");
-        leaseKeys = connection.Prepare("SELECT DISTINCT key FROM log WHERE lease = ?1 ORDER BY key");
+        leaseKeys = connection.Prepare(LeaseKeysSql);
         setCompacted = connection.Prepare("UPDATE state SET value = ?1 WHERE name = 'compacted_revision'");
     }
 
@@ -99,13 +104,13 @@ internal sealed class LogAppender : IDisposable
     /// <summary>Forgets a lease and deletes the keys attached to it now.</summary>
     public void EndLease(long leaseId)
     {
-        List<StoreChange> deletions = [];
+        SortedSet<string> keys = new(KeyOrder.Instance);
         leaseKeys.Bind(1, leaseId);
         while (leaseKeys.Step())
-            deletions.Add(StoreChange.Delete(leaseKeys.Key(0)));
-        deletions.RemoveAll(deletion => Head(deletion.Key)?.LeaseId != leaseId);
+            keys.Add(leaseKeys.Key(0));
+        keys.RemoveWhere(key => Head(key)?.LeaseId != leaseId);
 
-        foreach (var chunk in deletions.Chunk(RowId.MaxPositions))
+        foreach (var chunk in keys.Select(StoreChange.Delete).Chunk(RowId.MaxPositions))
             Append(chunk);
         dropLease.Bind(1, leaseId).Run();
     }

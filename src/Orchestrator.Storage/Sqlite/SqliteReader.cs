@@ -8,6 +8,10 @@ namespace Orchestrator.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteReader : IDisposable
 {
+    internal const string AtRevisionSql = "SELECT id, create_revision, version, lease, value FROM log WHERE key = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1";
+    internal const string NextKeySql = "SELECT id, key FROM log WHERE key >= ?1 AND key < ?2 ORDER BY key, id DESC LIMIT 1";
+    internal const string PredecessorSql = "SELECT id, create_revision, version, lease, value FROM log WHERE key = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1";
+
     private readonly SqliteConnection connection;
     private readonly SqliteStatement newest;
     private readonly SqliteStatement atRevision;
@@ -21,11 +25,11 @@ internal sealed class SqliteReader : IDisposable
         connection = SqliteConnection.Open(path, writes: false);
         connection.Execute("PRAGMA cache_size = -4096");
         newest = connection.Prepare("SELECT max(id) FROM log");
-        atRevision = connection.Prepare("SELECT id, create_revision, version, lease, value FROM log WHERE key = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1");
-        nextKey = connection.Prepare("SELECT id, key FROM log WHERE key >= ?1 AND key < ?2 ORDER BY key, id DESC LIMIT 1");
+        atRevision = connection.Prepare(AtRevisionSql);
+        nextKey = connection.Prepare(NextKeySql);
         row = connection.Prepare("SELECT id, create_revision, version, lease, value FROM log WHERE id = ?1");
         history = connection.Prepare("SELECT id, create_revision, version, lease, value, key FROM log WHERE id >= ?1 AND id <= ?2 ORDER BY id");
-        predecessor = connection.Prepare("SELECT id, create_revision, version, lease, value FROM log WHERE key = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1");
+        predecessor = connection.Prepare(PredecessorSql);
     }
 
     /// <summary>What a key held at a revision (0: now), and the revision of the snapshot.</summary>

@@ -1,3 +1,6 @@
+using Orchestrator.Storage.Etcd;
+using Orchestrator.Storage.Watching;
+
 namespace Orchestrator.Storage.Tests.Etcd;
 
 /// <summary>The contract against a real etcd. Its time is real, so leases take seconds.</summary>
@@ -13,7 +16,8 @@ internal sealed class EtcdStoreTests : KeyValueStoreContract
     [OneTimeTearDown]
     public void StopServer() => server?.Dispose();
 
-    protected override async Task<IKeyValueStore> OpenAsync() => await server.ConnectAsync();
+    protected override async Task<IKeyValueStore> OpenAsync(WatchOptions watch) =>
+        await server.ConnectAsync(new EtcdStoreOptions { Endpoints = [], Watch = watch });
 
     protected override Task AdvanceAsync(TimeSpan span) => Task.Delay(span);
 

@@ -1,4 +1,5 @@
 using Orchestrator.Storage.Memory;
+using Orchestrator.Storage.Watching;
 
 namespace Orchestrator.Storage.Tests.Memory;
 
@@ -7,10 +8,10 @@ internal sealed class MemoryStoreTests : KeyValueStoreContract
 {
     private ManualTimeProvider time = new();
 
-    protected override Task<IKeyValueStore> OpenAsync()
+    protected override Task<IKeyValueStore> OpenAsync(WatchOptions watch)
     {
         time = new ManualTimeProvider();
-        return Task.FromResult<IKeyValueStore>(new MemoryStore(time));
+        return Task.FromResult<IKeyValueStore>(new MemoryStore(time, watch));
     }
 
     protected override Task AdvanceAsync(TimeSpan span)

@@ -1,7 +1,9 @@
 using Orchestrator.Storage.Sqlite;
+using Orchestrator.Storage.Watching;
 
 namespace Orchestrator.Storage.Tests.Sqlite;
 
+/// <summary>The contract on a file. Compaction goes in tiny steps, so that tests meet it half-way.</summary>
 [TestFixture]
 internal sealed class SqliteStoreTests : KeyValueStoreContract
 {
@@ -14,10 +16,10 @@ internal sealed class SqliteStoreTests : KeyValueStoreContract
     [OneTimeTearDown]
     public void RemoveDirectory() => directory.Dispose();
 
-    protected override Task<IKeyValueStore> OpenAsync()
+    protected override Task<IKeyValueStore> OpenAsync(WatchOptions watch)
     {
         time = new ManualTimeProvider();
-        return Task.FromResult<IKeyValueStore>(Open());
+        return Task.FromResult<IKeyValueStore>(Open(watch));
     }
 
     protected override Task AdvanceAsync(TimeSpan span)
@@ -29,10 +31,10 @@ internal sealed class SqliteStoreTests : KeyValueStoreContract
     protected override async Task<bool> TryReopenAsync()
     {
         await Store.DisposeAsync();
-        ReplaceStore(Open());
+        ReplaceStore(Open(new WatchOptions()));
         return true;
     }
 
-    private SqliteStore Open() =>
-        SqliteStore.Open(new SqliteStoreOptions { Path = directory.File($"{Prefix.Trim('/')}.db"), CompactionBatchRows = 3 }, time);
+    private SqliteStore Open(WatchOptions watch) => SqliteStore.Open(
+        new SqliteStoreOptions { Path = directory.File($"{Prefix.Replace('/', '_')}.db"), CompactionBatchRows = 3, MaxGroupRequests = 7, Watch = watch }, time);
 }
