@@ -14,6 +14,9 @@ internal sealed class BearerTokens(IReadOnlyDictionary<string, UserInfo> fixedTo
     // Looked up by hash, so that the time a lookup takes says nothing of the tokens there are.
     private readonly FrozenDictionary<string, UserInfo> byHash = fixedTokens.ToFrozenDictionary(pair => HashOf(pair.Key), pair => pair.Value);
 
+    /// <summary>Audiences of this API server.</summary>
+    public IReadOnlyList<string> DefaultAudiences => serviceAccounts.Audiences;
+
     public ValueTask<AuthenticationResult> AuthenticateAsync(HttpContext http, CancellationToken cancellationToken)
     {
         string? header = http.Request.Headers.Authorization;

@@ -9,7 +9,7 @@ namespace Orchestrator.ApiServer.Resources.Core.Services;
 
 /// <summary>
 /// Gives a service its cluster IP and node ports before it is stored. What was given out is handed back by disposal when the
-/// write fails; what a successful update no longer uses is handed back when the new state is stored.
+/// write fails. What an update no longer uses is given out again once somebody asks for it (<see cref="ValueRange"/>).
 /// </summary>
 internal static class ServiceAllocation
 {

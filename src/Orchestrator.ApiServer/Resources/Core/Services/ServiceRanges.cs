@@ -35,7 +35,7 @@ internal static class ServiceRanges
         return new ValueRange(
             server.Store, server.Time, AddressPrefix, cidr.ToString(), count, StaticBand(count, 16, 256),
             index => AddressAt(cidr, index).ToString(), value => IndexOf(cidr, value, count),
-            (value, owner) => FindService(server, owner)?.Spec?.ClusterIP == value, NewRandom(server));
+            value => server.Reader.List<Service>(null).Any(service => service.Spec?.ClusterIP == value), NewRandom(server));
     }
 
     private static ValueRange ForNodePorts(IApiServer server)
@@ -46,13 +46,11 @@ internal static class ServiceRanges
             server.Store, server.Time, NodePortPrefix, $"{first}-{last}", count, StaticBand(count, 32, 128),
             index => (first + index).ToString(CultureInfo.InvariantCulture),
             value => int.Parse(value, CultureInfo.InvariantCulture) is var port && port >= first && port <= last ? port - first : -1,
-            (value, owner) => UsesPort(FindService(server, owner), int.Parse(value, CultureInfo.InvariantCulture)), NewRandom(server));
+            value => int.Parse(value, CultureInfo.InvariantCulture) is var port && server.Reader.List<Service>(null).Any(service => UsesPort(service, port)),
+            NewRandom(server));
     }
 
     private static Random NewRandom(IApiServer server) => server.Options.RandomSeed is { } seed ? new Random(seed) : new Random();
-
-    private static Service? FindService(IApiServer server, string owner) =>
-        owner.Split('/') is [var @namespace, var name] ? server.Reader.Get<Service>(@namespace, name) : null;
 
     private static bool UsesPort(Service? service, int port) =>
         service?.Spec?.HealthCheckNodePort == port || service?.Spec?.Ports?.Any(one => one.NodePort == port) == true;

@@ -7,12 +7,12 @@ internal enum TakeResult { Taken, AlreadyTaken, OutOfRange }
 
 /// <summary>
 /// Values given out one by one: each taken value is a key of its own in the store, made only if absent, so any number of API
-/// servers share a range. The key holds its owner. A key whose owner turns out not to use the value (its server died between
-/// taking and storing) is taken over after <see cref="Patience"/>.
+/// servers share a range. The key holds its owner. A key whose value turns out not to be used (its server died between taking and
+/// storing, or the owner changed its type) is taken over after <see cref="Patience"/>.
 /// </summary>
 internal sealed class ValueRange(
     IKeyValueStore store, TimeProvider time, string prefix, string description, int count, int firstDynamic,
-    Func<int, string> valueAt, Func<string, int> indexOf, Func<string, string, bool> isUsedBy, Random random)
+    Func<int, string> valueAt, Func<string, int> indexOf, Func<string, bool> isUsed, Random random)
 {
     /// <summary>Longer than any create takes.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -73,8 +73,8 @@ internal sealed class ValueRange(
 
     private bool IsAbandoned(KeyValue key, string value)
     {
-        var (owner, takenAt) = OwnerOf(key);
-        return time.GetUtcNow() - takenAt > Patience && !isUsedBy(value, owner);
+        var (_, takenAt) = OwnerOf(key);
+        return time.GetUtcNow() - takenAt > Patience && !isUsed(value);
     }
 
     private static (string Owner, DateTimeOffset TakenAt) OwnerOf(KeyValue key)
