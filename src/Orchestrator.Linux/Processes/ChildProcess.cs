@@ -58,6 +58,15 @@ public static unsafe partial class ChildProcess
         return waitpid(processId, &status, NoHang) == processId;
     }
 
+    /// <summary>Waits for a child that is known to be ending, and collects it. A process that is not our child is left alone.</summary>
+    public static void Reap(int processId)
+    {
+        int status;
+        while (waitpid(processId, &status, 0) < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+        {
+        }
+    }
+
     /// <summary>Collects any ended child: its id and wait status, or null.</summary>
     public static (int ProcessId, int Status)? TryReapAny()
     {
