@@ -41,7 +41,6 @@ public static class SyscallNumber
     public static readonly int FchownAt = Of(260, 54);
     public static readonly int SymlinkAt = Of(266, 36);
     public static readonly int FchmodAt = Of(268, 53);
-    public static readonly int Getdents64 = Of(217, 61);
     public static readonly int Unshare = Of(272, 97);
     public static readonly int Dup3 = Of(292, 24);
     public static readonly int Prlimit64 = Of(302, 261);

@@ -16,8 +16,9 @@ public static unsafe partial class ChildProcess
     private const int OpaqueSize = 512;
 
     /// <summary>
-    /// Starts a program in a new session with all signals at their defaults and unblocked. Its standard streams are /dev/null,
-    /// <paramref name="output"/> (both), and it has <paramref name="passed"/> as descriptor 3.
+    /// Starts a program in a new session with all signals at their defaults, and blocked: a signal that one thread is to read
+    /// from a descriptor must be blocked in those that a language runtime starts before main, too. Its standard streams are
+    /// /dev/null and <paramref name="output"/> (both), and it has <paramref name="passed"/> as descriptor 3.
     /// </summary>
     /// <returns>The process id. The caller reaps it with <see cref="TryReap"/>.</returns>
     public static int SpawnDaemon(string path, IReadOnlyList<string> arguments, Descriptor output, Descriptor passed)
@@ -25,7 +26,7 @@ public static unsafe partial class ChildProcess
         var actions = stackalloc byte[OpaqueSize];
         var attributes = stackalloc byte[OpaqueSize];
         var mask = stackalloc ulong[16];
-        new Span<ulong>(mask, 16).Clear();
+        new Span<ulong>(mask, 16).Fill(ulong.MaxValue);
         Check(posix_spawn_file_actions_init(actions), "posix_spawn_file_actions_init", path);
         Check(posix_spawnattr_init(attributes), "posix_spawnattr_init", path);
         var argumentBlock = new NativeStrings([path, .. arguments]);
@@ -37,6 +38,7 @@ public static unsafe partial class ChildProcess
             Check(posix_spawn_file_actions_adddup2(actions, passed.Number, 3), "posix_spawn", "descriptor 3");
             Check(posix_spawnattr_setflags(attributes, SetSession | SetSignalMask | SetSignalDefault), "posix_spawnattr_setflags", path);
             Check(posix_spawnattr_setsigmask(attributes, mask), "posix_spawnattr_setsigmask", path);
+            new Span<ulong>(mask, 16).Clear();
             mask[0] = ulong.MaxValue & ~(1UL << (Signals.Kill - 1)) & ~(1UL << (19 - 1)) & ~(3UL << 31);
             Check(posix_spawnattr_setsigdefault(attributes, mask), "posix_spawnattr_setsigdefault", path);
             int processId;

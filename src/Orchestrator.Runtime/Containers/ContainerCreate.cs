@@ -39,7 +39,7 @@ internal sealed class ContainerCreate(RuntimeContext context)
         Directory.CreateDirectory(ContainerFiles.MountPoint(container.Directory));
         if (!context.Images.Hold(image.Id, container.Directory))
         {
-            DirectoryCalls.RemoveTree(container.Directory);
+            FileTree.Delete(container.Directory);
             throw new RuntimeException(RuntimeError.NotFound, $"image {config.Image} was removed meanwhile");
         }
 
@@ -54,8 +54,8 @@ internal sealed class ContainerCreate(RuntimeContext context)
         catch
         {
             context.Images.Release(image.Id, container.Directory);
-            DirectoryCalls.RemoveTree(container.WritableDirectory);
-            DirectoryCalls.RemoveTree(container.Directory);
+            FileTree.Delete(container.WritableDirectory);
+            FileTree.Delete(container.Directory);
             throw;
         }
 

@@ -17,9 +17,9 @@ internal sealed class ContainerRemove(RuntimeContext context, ContainerStop stop
         {
             await ForgetInShimAsync(container, cancellationToken);
             _ = context.CgroupOf(container).TryRemove();
-            DirectoryCalls.RemoveTree(container.WritableDirectory);
+            FileTree.Delete(container.WritableDirectory);
             context.Images.Release(container.Document.ImageId, container.Directory);
-            DirectoryCalls.RemoveTree(container.Directory);
+            FileTree.Delete(container.Directory);
             container.Sandbox.Containers.TryRemove(containerId, out _);
             if (context.Containers.TryRemove(containerId, out _))
                 context.Events.Publish(ContainerEventType.Deleted, container.Sandbox, containerId);

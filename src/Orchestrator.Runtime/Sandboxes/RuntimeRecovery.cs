@@ -25,7 +25,7 @@ internal sealed partial class RuntimeRecovery(RuntimeContext context, ShimSuperv
             if (Load(directory) is not { } sandbox)
             {
                 LogBroken(directory);
-                DirectoryCalls.RemoveTree(directory);
+                FileTree.Delete(directory);
                 continue;
             }
 
@@ -70,7 +70,7 @@ internal sealed partial class RuntimeRecovery(RuntimeContext context, ShimSuperv
             if (Read(ContainerFiles.Document(containerDirectory), RuntimeJson.Default.ContainerDocument) is not { } container)
             {
                 LogBroken(containerDirectory);
-                DirectoryCalls.RemoveTree(containerDirectory);
+                FileTree.Delete(containerDirectory);
                 continue;
             }
 
@@ -114,7 +114,7 @@ internal sealed partial class RuntimeRecovery(RuntimeContext context, ShimSuperv
         foreach (var directory in Directory.GetDirectories(context.Options.WritableDirectory))
         {
             if (!context.Containers.ContainsKey(Path.GetFileName(directory)))
-                DirectoryCalls.RemoveTree(directory);
+                FileTree.Delete(directory);
         }
     }
 

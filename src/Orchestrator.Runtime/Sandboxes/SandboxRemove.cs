@@ -20,7 +20,7 @@ internal sealed class SandboxRemove(RuntimeContext context, SandboxStop stop, Co
     public void Forget(SandboxRecord sandbox)
     {
         context.Sandboxes.TryRemove(sandbox.Id, out _);
-        DirectoryCalls.RemoveTree(sandbox.Directory);
+        FileTree.Delete(sandbox.Directory);
         var parent = sandbox.Config.CgroupParent;
         if (context.Sandboxes.Values.All(other => other.Config.CgroupParent != parent))
             _ = context.Cgroups.Open(parent).TryRemove();

@@ -17,7 +17,7 @@ internal sealed class Reaper
         return completion.Task;
     }
 
-    /// <summary>Never completes. SIGCHLD must be blocked in this process.</summary>
+    /// <summary>Never completes. SIGCHLD must be blocked in every thread of this process.</summary>
     public async Task RunAsync(EventLoop loop)
     {
         using var signals = Signals.OpenSignalDescriptor(Signals.Child);
