@@ -8,7 +8,8 @@ namespace Orchestrator.Runtime.Builder;
 
 /// <summary>One file to copy.</summary>
 /// <param name="Target">Below the destination; empty: the destination itself.</param>
-internal sealed record CopyItem(string Source, string Target, FileStatus Status);
+/// <param name="IsNamed">The instruction names it, rather than a directory above it.</param>
+internal sealed record CopyItem(string Source, string Target, FileStatus Status, bool IsNamed = false);
 
 /// <summary>What a COPY instruction copies: computed from the sources alone, so that its digest can be looked up before anything is written.</summary>
 internal sealed class CopyPlan(SourceTree tree, IReadOnlyList<CopyItem> items, bool keepsOwner)
@@ -32,7 +33,7 @@ internal sealed class CopyPlan(SourceTree tree, IReadOnlyList<CopyItem> items, b
             if (paths.Count == 0)
                 throw new InstructionException($"\"{source}\" not found in {tree.Description}");
             foreach (var path in paths)
-                Add(tree, path, intoDirectory || sources.Count > 1 || paths.Count > 1, items);
+                Add(tree, path, intoDirectory || paths.Count > 1, items);
         }
 
         return new CopyPlan(tree, items, keepsOwner);
@@ -57,39 +58,8 @@ internal sealed class CopyPlan(SourceTree tree, IReadOnlyList<CopyItem> items, b
         return Digest.FromHash(hash.GetHashAndReset()).ToString();
     }
 
-    /// <param name="destination">Byte string, relative to the root of <paramref name="target"/>.</param>
-    public void Apply(LayerTree target, string destination, CopyAttributes attributes, CancellationToken cancellationToken)
-    {
-        foreach (var item in items)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var path = (destination, item.Target) switch
-            {
-                (_, "") => destination,
-                ("", _) => item.Target,
-                _ => destination + "/" + item.Target,
-            };
-            Apply(target, item, path, attributes);
-        }
-    }
-
-    private static void Add(SourceTree tree, string path, bool intoDirectory, List<CopyItem> items)
-    {
-        var status = tree.Status(path);
-        if (status.Kind != FileKind.Directory)
-        {
-            items.Add(new CopyItem(path, intoDirectory ? LayerTree.Split(path).Name : "", status));
-            return;
-        }
-
-        // The content of a directory is copied, not the directory.
-        items.Add(new CopyItem(path, "", status));
-        var prefix = path.Length == 0 ? "" : path + "/";
-        foreach (var entry in tree.Walk(path))
-            items.Add(new CopyItem(prefix + entry.Path, entry.Path, entry.Status));
-    }
-
-    private void Apply(LayerTree target, CopyItem item, string path, CopyAttributes attributes)
+    /// <param name="path">Where in the target, a byte string relative to its root.</param>
+    public void Apply(LayerTree target, CopyItem item, string path, CopyAttributes attributes)
     {
         var entry = new TarEntry
         {
@@ -97,8 +67,8 @@ internal sealed class CopyPlan(SourceTree tree, IReadOnlyList<CopyItem> items, b
             Type = Kind(item),
             LinkName = item.Status.Kind == FileKind.Symlink ? tree.ReadLink(item.Source) : "",
             Mode = attributes.Mode ?? item.Status.Permissions,
-            Uid = attributes.Uid ?? (keepsOwner ? item.Status.Uid : 0),
-            Gid = attributes.Gid ?? (keepsOwner ? item.Status.Gid : 0),
+            Uid = attributes.Owner?.Uid ?? (keepsOwner ? item.Status.Uid : 0),
+            Gid = attributes.Owner?.Gid ?? (keepsOwner ? item.Status.Gid : 0),
             ModifiedSeconds = item.Status.ModifiedSeconds,
             ModifiedNanoseconds = item.Status.ModifiedNanoseconds,
             DeviceMajor = item.Status.DeviceMajor,
@@ -119,6 +89,22 @@ internal sealed class CopyPlan(SourceTree tree, IReadOnlyList<CopyItem> items, b
                 target.MakeNode(entry, item.Status.Kind, path);
                 break;
         }
+    }
+
+    private static void Add(SourceTree tree, string path, bool intoDirectory, List<CopyItem> items)
+    {
+        var status = tree.Status(path);
+        if (status.Kind != FileKind.Directory)
+        {
+            items.Add(new CopyItem(path, intoDirectory ? LayerTree.Split(path).Name : "", status, IsNamed: true));
+            return;
+        }
+
+        // The content of a directory is copied, not the directory: the destination, if it must be made, is a usual one.
+        items.Add(new CopyItem(path, "", status with { Permissions = 0x1ED, Uid = 0, Gid = 0 }, IsNamed: true));
+        var prefix = path.Length == 0 ? "" : path + "/";
+        foreach (var entry in tree.Walk(path))
+            items.Add(new CopyItem(prefix + entry.Path, entry.Path, entry.Status));
     }
 
     private static TarEntryType Kind(CopyItem item) => item.Status.Kind switch
@@ -154,4 +140,4 @@ internal sealed class CopyPlan(SourceTree tree, IReadOnlyList<CopyItem> items, b
 }
 
 /// <summary>--chown and --chmod, resolved to numbers; null keeps what the source has.</summary>
-internal sealed record CopyAttributes(uint? Uid, uint? Gid, uint? Mode);
+internal sealed record CopyAttributes(Owner? Owner, uint? Mode);

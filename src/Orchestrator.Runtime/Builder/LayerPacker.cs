@@ -41,6 +41,9 @@ internal static class LayerPacker
             return;
         }
 
+        if (name.StartsWith(".wh.", StringComparison.Ordinal))
+            throw new TarException($"{TarReader.Printable(path)}: names that begin with \".wh.\" mean deletion in images and cannot be stored in one");
+
         // Sockets belong to processes that run no more.
         if (status.Kind == FileKind.Socket)
             return;

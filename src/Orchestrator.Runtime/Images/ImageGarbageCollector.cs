@@ -1,4 +1,5 @@
 using Orchestrator.Linux.Files;
+using Orchestrator.Runtime.Builder;
 using Orchestrator.Runtime.Content;
 
 namespace Orchestrator.Runtime.Images;
@@ -25,7 +26,17 @@ internal sealed class ImageGarbageCollector(ImageStore store)
             Mark(image, keepBlobs, keepLayers);
         foreach (var hold in store.Holds.List())
             keepLayers.UnionWith(hold.LayerNames);
+        foreach (var step in BuildCache.KeepRecent(store.Root))
+            Mark(step, keepBlobs, keepLayers);
         return Sweep(keepBlobs, keepLayers);
+    }
+
+    private static void Mark(BuildCacheEntry step, HashSet<string> blobs, HashSet<string> layers)
+    {
+        if (step.DiffId is null)
+            return;
+        blobs.Add(step.Blob!);
+        layers.Add(Digest.Parse(step.DiffId).Hex);
     }
 
     private void Mark(ImageEntry image, HashSet<string> blobs, HashSet<string> layers)

@@ -95,15 +95,23 @@ internal sealed class LayerStore(ImageRoot root)
         }
     }
 
-    /// <summary>The directories of a stack for overlayfs, topmost first.</summary>
+    /// <summary>
+    /// The directories of a stack for overlayfs, topmost first. overlayfs refuses a directory that is there twice; of equal
+    /// layers the topmost says it all, because whatever the others add or hide it adds or hides again.
+    /// </summary>
     /// <param name="diffIds">Bottom first.</param>
     public IReadOnlyList<string> Stack(IReadOnlyList<Digest> diffIds, string? fixup)
     {
         var directories = new List<string>(diffIds.Count + 1);
         if (fixup is not null)
             directories.Add(Path.Combine(root.Layers, fixup, FilesDirectory));
+        var seen = new HashSet<Digest>();
         for (var i = diffIds.Count - 1; i >= 0; i--)
-            directories.Add(FilesOf(diffIds[i]));
+        {
+            if (seen.Add(diffIds[i]))
+                directories.Add(FilesOf(diffIds[i]));
+        }
+
         return directories;
     }
 
