@@ -106,7 +106,7 @@ internal sealed class SqliteFileTests
 
     [Test]
     [Category("Root")]
-    public async Task Commit_DiskBecomesReadOnly_FailsAndReadsGoOn()
+    public async Task Open_ReadOnlyDisk_SaysSoAndHarmsNothing()
     {
         using var disk = new SmallDisk(directory.File("disk"), sizeBytes: 4_000_000);
         var file = Path.Combine(disk.Path, "store.db");
