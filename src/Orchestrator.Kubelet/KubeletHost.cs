@@ -33,6 +33,7 @@ public sealed class KubeletHost : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool isRunning;
+    private bool isDisposed;
 
     /// <exception cref="ArgumentException">The options are at fault; all faults are named.</exception>
     public KubeletHost(KubeletOptions options, KubeletDependencies dependencies)
@@ -123,7 +124,10 @@ public sealed class KubeletHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed)
+            return;
         await StopAsync();
+        isDisposed = true;
         objects.Dispose();
         images.Dispose();
         probes.Dispose();

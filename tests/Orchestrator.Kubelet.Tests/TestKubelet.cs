@@ -88,7 +88,18 @@ internal sealed class TestKubelet : IAsyncDisposable, IPodCidrSink
         Cluster.All<Event>().Where(item => item.InvolvedObject?.Name == pod).Select(item => $"{item.Reason}: {item.Message}");
 
     /// <summary>Lets fake time pass in steps of a tenth of a second until the condition holds.</summary>
-    public Task UntilAsync(Func<bool> condition, double seconds = 20) => Clock.AdvanceUntilAsync(condition, TimeSpan.FromSeconds(seconds));
+    public async Task UntilAsync(Func<bool> condition, double seconds = 20)
+    {
+        try
+        {
+            await Clock.AdvanceUntilAsync(condition, TimeSpan.FromSeconds(seconds));
+        }
+        catch (TimeoutException late)
+        {
+            var events = string.Join('\n', Cluster.All<Event>().Select(item => $"{item.InvolvedObject?.Name} {item.Reason}: {item.Message}"));
+            throw new TimeoutException($"{late.Message}; events:\n{events}\ncalls: {string.Join(", ", Runtime.Calls)}\nerrors: {string.Join('\n', Logs.Errors)}", late);
+        }
+    }
 
     /// <summary>Lets time pass and all that it sets off come to rest.</summary>
     public async Task PassAsync(double seconds)

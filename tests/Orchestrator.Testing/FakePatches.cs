@@ -49,9 +49,12 @@ internal static class FakePatches
 
     private static JsonArray MergeList(JsonArray? target, JsonArray patch, string? key, Type? itemType)
     {
-        var result = (JsonArray?)target?.DeepClone() ?? [];
+        var isReplaced = patch.Any(item => item is JsonObject whole && whole["$patch"]?.GetValue<string>() == "replace");
+        var result = isReplaced ? [] : (JsonArray?)target?.DeepClone() ?? [];
         foreach (var item in patch)
         {
+            if (isReplaced && item is JsonObject { Count: 1 } directive && directive.ContainsKey("$patch"))
+                continue;
             var at = IndexOf(result, item!, key);
             if (item is JsonObject { } removed && removed["$patch"]?.GetValue<string>() == "delete")
             {

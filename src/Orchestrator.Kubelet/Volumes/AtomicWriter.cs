@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Kubelet.Volumes;
 
@@ -91,7 +92,7 @@ internal static class AtomicWriter
         var fresh = Path.Combine(directory, NewDataLink);
         File.Delete(fresh);
         File.CreateSymbolicLink(fresh, newName);
-        File.Move(fresh, Path.Combine(directory, DataLink), overwrite: true);
+        FileCalls.Rename(fresh, Path.Combine(directory, DataLink));
     }
 
     private static void ShowNames(string directory, IReadOnlyList<VolumeFile> files)

@@ -125,6 +125,13 @@ public static unsafe partial class FileCalls
         return written < 0 ? -written : 0;
     }
 
+    /// <summary>rename(2): takes the name of what is there, also of a link to a directory, which <see cref="File.Move(string, string)"/> does not.</summary>
+    public static void Rename(string from, string to)
+    {
+        if (rename(from, to) != 0)
+            throw LinuxException.FromLastError("rename", $"{from} -> {to}");
+    }
+
     /// <summary>Replaces a file so that a reader, also after a crash, sees the old or the new content whole.</summary>
     public static void ReplaceAtomically(string path, ReadOnlySpan<byte> content)
     {
