@@ -17,9 +17,7 @@ namespace Orchestrator.ApiServer.Http;
 internal sealed class ScaleEndpoint(ObjectStore objects, UpdateWriter updates, WriteEndpoint writes)
 {
     private static readonly SchemaNode ScaleSchema = RecordSchema.Of(typeof(Scale));
-    private static readonly GroupVersionKind ScaleKind = ResourceKind;
-
-    private static GroupVersionKind ResourceKind => new("autoscaling", "v1", "Scale");
+    private static readonly GroupVersionKind ScaleKind = new("autoscaling", "v1", "Scale");
 
     public async Task GetAsync(RequestContext context, ResourceDefinition definition, Subresource subresource, CancellationToken cancellationToken)
     {
@@ -42,7 +40,7 @@ internal sealed class ScaleEndpoint(ObjectStore objects, UpdateWriter updates, W
         }
         else
         {
-            var body = ObjectDecoder.Decode(context, ScaleKind, ScaleSchema, await writes.ReadJsonAsync(request, cancellationToken), validation);
+            var body = ObjectDecoder.Decode(context, ScaleKind, ScaleSchema, await writes.ReadJsonAsync(request, ScaleSchema, cancellationToken), validation);
             change = _ => body;
         }
 

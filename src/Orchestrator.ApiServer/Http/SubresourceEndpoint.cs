@@ -35,7 +35,7 @@ internal sealed class SubresourceEndpoint(AdmissionChain admission, WriteEndpoin
     {
         var format = WriteEndpoint.ReadOptions(context);
         var request = context.Http!.Request;
-        var document = ObjectDecoder.Decode(context, kind, schema, await writes.ReadJsonAsync(request, cancellationToken), WriteEndpoint.ValidationOf(request));
+        var document = ObjectDecoder.Decode(context, kind, schema, await writes.ReadJsonAsync(request, schema, cancellationToken), WriteEndpoint.ValidationOf(request));
         SchemaDefaults.Apply(document, schema);
         if (definition.Names.Namespaced && document.StringAt("metadata.namespace") is null && context.Info.Namespace.Length > 0)
             document.SetAt("metadata.namespace", context.Info.Namespace);

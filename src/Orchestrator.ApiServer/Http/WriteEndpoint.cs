@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Api;
 using Orchestrator.Api.Documents;
+using Orchestrator.Api.Documents.Protobuf;
 using Orchestrator.Api.Meta.V1;
 using Orchestrator.Api.Schema;
 using Orchestrator.Api.Serialization;
@@ -29,7 +30,7 @@ internal sealed class WriteEndpoint(
     public async Task CreateAsync(RequestContext context, ResourceDefinition definition, CancellationToken cancellationToken)
     {
         var format = ReadOptions(context);
-        var body = await ReadJsonAsync(context.Http!.Request, cancellationToken);
+        var body = await ReadJsonAsync(context.Http!.Request, definition.Schema, cancellationToken);
         var document = ObjectDecoder.DecodeWithDefaults(context, definition, body, ValidationOf(context.Http.Request));
         var ownership = FieldOwnership.ForUpdate(context);
         var result = await creates.CreateAsync(context, definition, context.Info.Namespace, new ApiObject(document), ownership, cancellationToken);
@@ -39,7 +40,7 @@ internal sealed class WriteEndpoint(
     public async Task UpdateAsync(RequestContext context, ResourceDefinition definition, Subresource? view, CancellationToken cancellationToken)
     {
         var format = ReadOptions(context);
-        var body = await ReadJsonAsync(context.Http!.Request, cancellationToken);
+        var body = await ReadJsonAsync(context.Http!.Request, definition.Schema, cancellationToken);
         var document = ObjectDecoder.DecodeWithDefaults(context, definition, body, ValidationOf(context.Http.Request));
         var result = await updates.UpdateAsync(new UpdateRequest
         {
@@ -123,13 +124,18 @@ internal sealed class WriteEndpoint(
 
     /// <summary>The body as JSON, whatever form it came in.</summary>
     /// <exception cref="Api.Errors.ApiException">413, 415, or 400 for YAML that cannot be read.</exception>
-    public async ValueTask<byte[]> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    public async ValueTask<byte[]> ReadJsonAsync(HttpRequest request, SchemaNode schema, CancellationToken cancellationToken)
     {
         var media = MediaTypeOf(request);
-        if (media is not ("" or "application/json" or "application/yaml"))
+        if (media is not ("" or "application/json" or "application/yaml" or "application/vnd.kubernetes.protobuf"))
             throw ApiErrors.UnsupportedMediaType(BodyTypes);
         var body = await BodyReader.ReadAsync(request, options.MaxBodyBytes, cancellationToken);
-        return media == "application/yaml" ? FromYaml(body) : body;
+        return media switch
+        {
+            "application/yaml" => FromYaml(body),
+            "application/vnd.kubernetes.protobuf" when body.Length > 0 => FromProtobuf(body, schema),
+            _ => body,
+        };
     }
 
     public static FieldValidation ValidationOf(HttpRequest request) => request.Query["fieldValidation"].ToString() switch
@@ -158,10 +164,22 @@ internal sealed class WriteEndpoint(
         }
     }
 
+    private static byte[] FromProtobuf(ReadOnlySpan<byte> body, SchemaNode schema)
+    {
+        try
+        {
+            return DocumentJson.Encode(ProtoDecoder.Decode(body, schema));
+        }
+        catch (DocumentException error)
+        {
+            throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {schema.TypeName}): {error.Message}");
+        }
+    }
+
     private async ValueTask<DeleteOptions> ReadDeleteOptionsAsync(RequestContext context, CancellationToken cancellationToken)
     {
         var request = context.Http!.Request;
-        var body = await ReadJsonAsync(request, cancellationToken);
+        var body = await ReadJsonAsync(request, DeleteOptionsSchema, cancellationToken);
         var deletion = body.Length == 0 ? new DeleteOptions() : DecodeDeleteOptions(body);
         foreach (var value in deletion.DryRun ?? [])
             ReadDryRun(context, value);
