@@ -15,6 +15,7 @@ using Orchestrator.ApiServer.Causes;
 using Orchestrator.ApiServer.Discovery;
 using Orchestrator.ApiServer.Health;
 using Orchestrator.ApiServer.Http;
+using Orchestrator.ApiServer.OpenApi;
 using Orchestrator.ApiServer.Registry;
 using Orchestrator.Storage;
 
@@ -72,7 +73,8 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         var subresources = new SubresourceEndpoint(admission, writes);
         var scales = new ScaleEndpoint(objects, updates, writes);
         var router = new RequestRouter(
-            Resources, reads, watches, writes, subresources, scales, new DiscoveryEndpoint(Resources), new HealthChecks(Checks()), parts.Paths);
+            Resources, reads, watches, writes, subresources, scales, new DiscoveryEndpoint(Resources), new HealthChecks(Checks()),
+            [.. parts.Paths, new OpenApiEndpoint(Resources)]);
         pipeline = new RequestPipeline(this, parts.Authenticators, router, parts.Audit, loggers.CreateLogger<RequestPipeline>(), stopping.Token);
     }
 
