@@ -129,6 +129,23 @@ internal abstract class RuntimeFixture
 
     protected async Task<ContainerStatus> StatusAsync(string container) => (await Runtime.ContainerStatusAsync(container, None))!;
 
+    /// <summary>Waits until a container has written something.</summary>
+    protected async Task LogContainsAsync(string container, string text)
+    {
+        var path = (await StatusAsync(container)).LogPath;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!File.Exists(path) || !(await File.ReadAllTextAsync(path, limit.Token)).Contains(text, StringComparison.Ordinal))
+            await Task.Delay(5, limit.Token);
+    }
+
+    /// <summary>Waits for what no event tells.</summary>
+    protected static async Task EventuallyAsync(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!await condition())
+            await Task.Delay(10, limit.Token);
+    }
+
     /// <summary>Runs a container to its end and gives its status and the text of its output.</summary>
     protected async Task<(ContainerStatus Status, string Output)> RunToEndAsync(ContainerConfig config, PodSandboxConfig? pod = null)
     {
