@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Api;
@@ -14,7 +15,7 @@ namespace Orchestrator.Client;
 /// <see cref="IApiClient"/> over HTTP: HTTP/2 over TLS where the server offers it. Sends a request again only where that is safe:
 /// the server asked to (429 or 503 with Retry-After), the connection was refused before anything was sent, or it is a read.
 /// </summary>
-public sealed partial class ApiClient : IApiClient, IDisposable
+public sealed class ApiClient : IApiClient, IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(10);
@@ -52,6 +53,16 @@ public sealed partial class ApiClient : IApiClient, IDisposable
         where T : KubernetesObject =>
         RequestAsync<KubernetesList<T>>(
             HttpMethod.Get, ApiPath.Of<T>(@namespace) + ApiPath.Query(options, watch: false), null, cancellationToken);
+
+    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
+        string? @namespace, ListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        var path = ApiPath.Of<T>(@namespace) + ApiPath.Query(options, watch: true);
+        using var response = await SendCheckedAsync(HttpMethod.Get, path, null, cancellationToken);
+        await foreach (var change in WatchStream.ReadAsync(response, this.options.Server, ApiJson.TypeInfo<T>(), cancellationToken))
+            yield return change;
+    }
 
     public Task<T> CreateAsync<T>(T item, CancellationToken cancellationToken)
         where T : KubernetesObject =>

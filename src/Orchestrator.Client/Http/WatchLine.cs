@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Orchestrator.Api.Errors;
 using Orchestrator.Api.Meta.V1;
 using Orchestrator.Api.Serialization;
@@ -11,13 +12,13 @@ internal static class WatchLine
 {
     /// <returns>Null for an empty line or an event of a type this client does not know.</returns>
     /// <exception cref="ApiException">The line is an ERROR event, or not a watch event at all.</exception>
-    public static WatchEvent<T>? Parse<T>(ReadOnlySequence<byte> line)
+    public static WatchEvent<T>? Parse<T>(ReadOnlySequence<byte> line, JsonTypeInfo<T> typeInfo)
     {
         if (line.IsEmpty)
             return null;
         try
         {
-            return Read<T>(line);
+            return Read(line, typeInfo);
         }
         catch (JsonException e)
         {
@@ -25,7 +26,7 @@ internal static class WatchLine
         }
     }
 
-    private static WatchEvent<T>? Read<T>(ReadOnlySequence<byte> line)
+    private static WatchEvent<T>? Read<T>(ReadOnlySequence<byte> line, JsonTypeInfo<T> typeInfo)
     {
         var reader = new Utf8JsonReader(line);
         string? type = null;
@@ -46,23 +47,23 @@ internal static class WatchLine
 
         if (item.IsEmpty)
             throw new JsonException("the event has no object");
-        return Make<T>(type, item);
+        return Make(type, item, typeInfo);
     }
 
-    private static WatchEvent<T>? Make<T>(string? type, ReadOnlySequence<byte> item) => type switch
+    private static WatchEvent<T>? Make<T>(string? type, ReadOnlySequence<byte> item, JsonTypeInfo<T> typeInfo) => type switch
     {
-        "ADDED" => new(WatchEventType.Added, Object<T>(item)),
-        "MODIFIED" => new(WatchEventType.Modified, Object<T>(item)),
-        "DELETED" => new(WatchEventType.Deleted, Object<T>(item)),
-        "BOOKMARK" => new(WatchEventType.Bookmark, Object<T>(item)),
-        "ERROR" => throw new ApiException(Object<Status>(item)),
+        "ADDED" => new(WatchEventType.Added, Object(item, typeInfo)),
+        "MODIFIED" => new(WatchEventType.Modified, Object(item, typeInfo)),
+        "DELETED" => new(WatchEventType.Deleted, Object(item, typeInfo)),
+        "BOOKMARK" => new(WatchEventType.Bookmark, Object(item, typeInfo)),
+        "ERROR" => throw new ApiException(Object(item, ApiJson.TypeInfo<Status>())),
         _ => null,
     };
 
-    private static T Object<T>(ReadOnlySequence<byte> item)
+    private static T Object<T>(ReadOnlySequence<byte> item, JsonTypeInfo<T> typeInfo)
     {
         var reader = new Utf8JsonReader(item);
-        return JsonSerializer.Deserialize(ref reader, ApiJson.TypeInfo<T>()) ?? throw new JsonException("null is not an object");
+        return JsonSerializer.Deserialize(ref reader, typeInfo) ?? throw new JsonException("null is not an object");
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType token)

@@ -1,21 +1,21 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Orchestrator.Api;
+using System.Text.Json.Serialization.Metadata;
+using Orchestrator.Api.Errors;
 
 namespace Orchestrator.Client;
 
-public sealed partial class ApiClient
+/// <summary>Reads the answer to a watch: one JSON event per line, for as long as the server keeps it open.</summary>
+internal static class WatchStream
 {
     /// <summary>Longest watch event accepted: several times the largest object the store takes.</summary>
-    private const int MaxWatchLineBytes = 16 << 20;
+    private const int MaxLineBytes = 16 << 20;
 
-    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
-        string? @namespace, ListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where T : KubernetesObject
+    /// <exception cref="ApiException">The connection broke, the server sent an ERROR event, or what it sent is not a watch.</exception>
+    public static async IAsyncEnumerable<WatchEvent<T>> ReadAsync<T>(
+        HttpResponseMessage response, Uri server, JsonTypeInfo<T> typeInfo, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var path = ApiPath.Of<T>(@namespace) + ApiPath.Query(options, watch: true);
-        using var response = await SendCheckedAsync(HttpMethod.Get, path, null, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
         try
@@ -23,18 +23,18 @@ public sealed partial class ApiClient
             bool ended;
             do
             {
-                var result = await ReadAsync(reader, cancellationToken);
+                var result = await ReadAsync(reader, server, cancellationToken);
                 var buffer = result.Buffer;
                 while (TryReadLine(ref buffer, out var line))
                 {
-                    if (WatchLine.Parse<T>(line) is { } watchEvent)
+                    if (WatchLine.Parse(line, typeInfo) is { } watchEvent)
                         yield return watchEvent;
                 }
 
                 ended = result.IsCompleted;
+                if (buffer.Length > MaxLineBytes)
+                    throw ApiErrors.Make(500, StatusReason.InternalError, $"a watch event is larger than {MaxLineBytes} bytes");
                 reader.AdvanceTo(buffer.Start, buffer.End);
-                if (buffer.Length > MaxWatchLineBytes)
-                    throw ApiErrors.Make(500, Api.Errors.StatusReason.InternalError, $"a watch event of {path} is larger than {MaxWatchLineBytes} bytes");
             }
             while (!ended);
         }
@@ -44,7 +44,7 @@ public sealed partial class ApiClient
         }
     }
 
-    private async Task<ReadResult> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
+    private static async Task<ReadResult> ReadAsync(PipeReader reader, Uri server, CancellationToken cancellationToken)
     {
         try
         {
@@ -52,7 +52,7 @@ public sealed partial class ApiClient
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            throw ApiErrors.Unreachable(options.Server, e);
+            throw ApiErrors.Unreachable(server, e);
         }
     }
 

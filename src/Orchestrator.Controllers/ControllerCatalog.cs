@@ -1,0 +1,34 @@
+using Orchestrator.Controllers.ClusterDns;
+using Orchestrator.Controllers.Deployments;
+using Orchestrator.Controllers.EndpointSlices;
+using Orchestrator.Controllers.Machinery;
+using Orchestrator.Controllers.Nodes;
+using Orchestrator.Controllers.ReplicaSets;
+using Orchestrator.Controllers.ServiceAccounts;
+
+namespace Orchestrator.Controllers;
+
+/// <summary>Every controller there is. A new one adds a line.</summary>
+internal static class ControllerCatalog
+{
+    public static IReadOnlyList<IController> Create(ControllerContext context)
+    {
+        var options = context.Options;
+        var controllers = new List<IController>
+        {
+            ServiceAccountController.Create(context),
+            ReplicaSetController.Create(context),
+            DeploymentController.Create(context),
+            EndpointSliceController.Create(context),
+            NodeLifecycleController.Create(context),
+            TaintEvictionController.Create(context),
+        };
+        if (options.RootCertificateAuthorityPem is { } pem)
+            controllers.Add(RootCaPublisher.Create(context, pem));
+        if (options.ClusterCidr is { } clusterCidr)
+            controllers.Add(NodeIpamController.Create(context, clusterCidr));
+        if (options.ClusterDnsIp is { } clusterDnsIp)
+            controllers.Add(ClusterDnsController.Create(context, clusterDnsIp));
+        return controllers;
+    }
+}

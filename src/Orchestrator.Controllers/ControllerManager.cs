@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Client;
+using Orchestrator.Client.Events;
+using Orchestrator.Client.Informers;
+using Orchestrator.Client.LeaderElection;
+using Orchestrator.Client.Metadata;
+using Orchestrator.Client.Reconciling;
+using Orchestrator.Controllers.Machinery;
+
+namespace Orchestrator.Controllers;
+
+/// <summary>
+/// All controllers of the control plane in one process, over one set of caches. With leader election several may run; one works.
+/// </summary>
+/// <param name="random">Spreads pauses; a seeded one makes a run repeatable.</param>
+public sealed partial class ControllerManager(
+    IApiClient client, IMetadataClient metadata, ControllerManagerOptions options, TimeProvider time, Random random, ILoggerFactory loggers)
+{
+    private readonly ILogger logger = loggers.CreateLogger<ControllerManager>();
+
+    /// <summary>Works until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (options.LeaderElectionIdentity is not { } identity)
+        {
+            await LeadAsync(cancellationToken);
+            return;
+        }
+
+        var elector = new LeaderElector(
+            client, new LeaderElectionOptions { Name = "kube-controller-manager", Identity = identity }, time, loggers.CreateLogger<LeaderElector>());
+        await elector.RunAsync(LeadAsync, cancellationToken);
+    }
+
+    /// <summary>Caches begin empty each time: what a former leader knew may be old.</summary>
+    private async Task LeadAsync(CancellationToken cancellationToken)
+    {
+        var tracking = new TrackingApiClient(client);
+        var informers = new InformerFactory(tracking, InformerOptions.Default, time, random, loggers);
+        var events = new EventWriter(client, time, loggers.CreateLogger<EventWriter>());
+        var context = new ControllerContext(tracking, metadata, informers, events, options, time, random, loggers);
+        var controllers = ControllerCatalog.Create(context);
+        LogStarting(controllers.Count);
+
+        // One that fails must not leave a process behind that looks alive and does half its work.
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = controllers.Select(c => c.RunAsync(all.Token))
+            .Append(informers.RunAsync(all.Token)).Append(events.RunAsync(all.Token)).ToList();
+        await Task.WhenAny(running);
+        await all.CancelAsync();
+        await Task.WhenAll(running);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Running {Count} controllers")]
+    private partial void LogStarting(int count);
+}
