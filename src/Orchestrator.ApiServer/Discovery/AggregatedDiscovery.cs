@@ -7,7 +7,7 @@ namespace Orchestrator.ApiServer.Discovery;
 /// <summary>apidiscovery.k8s.io/v2 APIGroupDiscoveryList: everything kubectl asks for at its start, in two requests.</summary>
 internal static class AggregatedDiscovery
 {
-    public static JsonObject Build(ResourceRegistry resources, bool isCore)
+    public static JsonObject Build(IReadOnlyList<ServedResource> resources, bool isCore)
     {
         var groups = new JsonArray();
         foreach (var group in GroupOrder.Of(resources).Where(group => group.Length == 0 == isCore))
@@ -21,10 +21,10 @@ internal static class AggregatedDiscovery
         };
     }
 
-    private static JsonObject Group(ResourceRegistry resources, string group)
+    private static JsonObject Group(IReadOnlyList<ServedResource> resources, string group)
     {
         var versions = new JsonArray();
-        foreach (var version in resources.All.Where(one => one.Resource.Group == group).GroupBy(one => one.Resource.Version))
+        foreach (var version in resources.Where(one => one.Names.Group == group).GroupBy(one => one.Names.Version))
         {
             versions.Add((JsonNode)new JsonObject
             {
@@ -41,7 +41,7 @@ internal static class AggregatedDiscovery
         return new JsonObject { ["metadata"] = metadata, ["versions"] = versions };
     }
 
-    private static JsonObject Resource(ResourceDefinition definition)
+    private static JsonObject Resource(ServedResource definition)
     {
         var entry = new JsonObject
         {
@@ -60,7 +60,7 @@ internal static class AggregatedDiscovery
         return entry;
     }
 
-    private static JsonObject Subresource(ResourceDefinition definition, Subresource subresource) => new()
+    private static JsonObject Subresource(ServedResource definition, Subresource subresource) => new()
     {
         ["subresource"] = subresource.Name,
         ["responseKind"] = Kind(subresource.Kind ?? definition.Kind),

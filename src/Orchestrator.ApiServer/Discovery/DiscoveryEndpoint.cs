@@ -11,11 +11,12 @@ using Orchestrator.ApiServer.Registry;
 namespace Orchestrator.ApiServer.Discovery;
 
 /// <summary>What the server serves: /api, /apis, each group and version, and all of it in one document (apidiscovery.k8s.io/v2).</summary>
-internal sealed class DiscoveryEndpoint(ResourceRegistry resources)
+internal sealed class DiscoveryEndpoint(ResourceRegistry registry, IEnumerable<IVirtualResource> virtuals)
 {
     private const string AggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     private readonly ConcurrentDictionary<string, byte[]> documents = new();
+    private readonly List<ServedResource> resources = ServedResource.All(registry, virtuals);
 
     /// <summary>The document of a path; null when the path is no discovery path.</summary>
     public async Task<bool> TryHandleAsync(RequestContext context, CancellationToken cancellationToken)
@@ -111,12 +112,12 @@ internal sealed class DiscoveryEndpoint(ResourceRegistry resources)
 
     private static JsonObject VersionOf(string group, string version) => new() { ["groupVersion"] = $"{group}/{version}", ["version"] = version };
 
-    private List<string> Versions(string group) => [.. resources.All.Where(one => one.Resource.Group == group).Select(one => one.Resource.Version).Distinct()];
+    private List<string> Versions(string group) => [.. resources.Where(one => one.Names.Group == group).Select(one => one.Names.Version).Distinct()];
 
     private JsonObject ResourceList(string group, string version)
     {
         var list = new JsonArray();
-        foreach (var definition in resources.All.Where(one => one.Resource.Group == group && one.Resource.Version == version).OrderBy(one => one.Names.Plural, StringComparer.Ordinal))
+        foreach (var definition in resources.Where(one => one.Names.Group == group && one.Names.Version == version).OrderBy(one => one.Names.Plural, StringComparer.Ordinal))
         {
             list.Add((JsonNode)ResourceEntry(definition));
             foreach (var subresource in definition.Subresources)
@@ -132,7 +133,7 @@ internal sealed class DiscoveryEndpoint(ResourceRegistry resources)
         };
     }
 
-    private static JsonObject ResourceEntry(ResourceDefinition definition)
+    private static JsonObject ResourceEntry(ServedResource definition)
     {
         var entry = new JsonObject
         {
@@ -149,7 +150,7 @@ internal sealed class DiscoveryEndpoint(ResourceRegistry resources)
         return entry;
     }
 
-    private static JsonObject SubresourceEntry(ResourceDefinition definition, Subresource subresource)
+    private static JsonObject SubresourceEntry(ServedResource definition, Subresource subresource)
     {
         var entry = new JsonObject
         {

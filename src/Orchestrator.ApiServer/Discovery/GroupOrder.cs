@@ -1,5 +1,3 @@
-using Orchestrator.ApiServer.Registry;
-
 namespace Orchestrator.ApiServer.Discovery;
 
 /// <summary>The order of groups in discovery: kubectl takes the first that has a name somebody typed.</summary>
@@ -13,8 +11,8 @@ internal static class GroupOrder
         "apiextensions.k8s.io", "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io", "discovery.k8s.io", "flowcontrol.apiserver.k8s.io",
     ];
 
-    public static List<string> Of(ResourceRegistry resources) =>
-        [.. resources.All.Select(one => one.Resource.Group).Distinct().OrderBy(Rank).ThenBy(group => group, StringComparer.Ordinal)];
+    public static List<string> Of(IEnumerable<ServedResource> resources) =>
+        [.. resources.Select(one => one.Names.Group).Distinct().OrderBy(Rank).ThenBy(group => group, StringComparer.Ordinal)];
 
     private static int Rank(string group) => Array.IndexOf(Known, group) is var index and >= 0 ? index : Known.Length;
 }

@@ -72,8 +72,9 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         var writes = new WriteEndpoint(creates, updates, deletes, lists, reads, options);
         var subresources = new SubresourceEndpoint(admission, writes);
         var scales = new ScaleEndpoint(objects, updates, writes);
+        IReadOnlyList<IVirtualResource> virtuals = [.. parts.VirtualResources, new CausesResource(new CauseWalker(store, Resources), Resources)];
         var router = new RequestRouter(
-            Resources, reads, watches, writes, subresources, scales, new DiscoveryEndpoint(Resources), new HealthChecks(Checks()),
+            Resources, virtuals, reads, watches, writes, subresources, scales, new DiscoveryEndpoint(Resources, virtuals), new HealthChecks(Checks()),
             [.. parts.Paths, new OpenApiEndpoint(Resources)]);
         pipeline = new RequestPipeline(this, parts.Authenticators, router, parts.Audit, loggers.CreateLogger<RequestPipeline>(), stopping.Token);
     }

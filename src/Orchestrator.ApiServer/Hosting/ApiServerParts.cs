@@ -19,6 +19,9 @@ public sealed record ApiServerParts
 
     public IReadOnlyList<IValidatingAdmission> ValidatingAdmission { get; init; } = [];
 
+    /// <summary>Computed resources besides the server's own (causes).</summary>
+    public IReadOnlyList<IVirtualResource> VirtualResources { get; init; } = [];
+
     public IReadOnlyList<IPathHandler> Paths { get; init; } = [];
 
     public IReadOnlyList<IStartupTask> StartupTasks { get; init; } = [];

@@ -8,7 +8,7 @@ namespace Orchestrator.ApiServer.Http;
 
 /// <summary>From what a request asks for to the code that answers it.</summary>
 internal sealed class RequestRouter(
-    ResourceRegistry resources, ReadEndpoint reads, WatchEndpoint watches, WriteEndpoint writes, SubresourceEndpoint subresources, ScaleEndpoint scales,
+    ResourceRegistry resources, IReadOnlyList<IVirtualResource> virtuals, ReadEndpoint reads, WatchEndpoint watches, WriteEndpoint writes, SubresourceEndpoint subresources, ScaleEndpoint scales,
     DiscoveryEndpoint discovery, HealthChecks health, IReadOnlyList<IPathHandler> paths)
 {
     /// <summary>Watches and streams have no time limit of their own.</summary>
@@ -22,7 +22,8 @@ internal sealed class RequestRouter(
     private Task RouteResourceAsync(RequestContext context, CancellationToken cancellationToken)
     {
         var info = context.Info;
-        var definition = resources.Find(new GroupVersionResource(info.Group, info.Version, info.Resource)) ?? throw ApiErrors.UnknownPath();
+        if (resources.Find(new GroupVersionResource(info.Group, info.Version, info.Resource)) is not { } definition)
+            return FindVirtual(info).HandleAsync(context, cancellationToken);
         CheckScope(definition, info);
         if (info.Subresource.Length > 0)
         {
@@ -64,6 +65,19 @@ internal sealed class RequestRouter(
             (SubresourceKind.Create, "create") => subresources.CreateAsync(context, definition, subresource, cancellationToken),
             _ => throw ApiErrors.MethodNotAllowed(),
         };
+    }
+
+    private IVirtualResource FindVirtual(RequestInfo info)
+    {
+        foreach (var candidate in virtuals)
+        {
+            var names = candidate.Names;
+            if (names.Group != info.Group || names.Version != info.Version || names.Plural != info.Resource)
+                continue;
+            return candidate.Verbs.Contains(info.Verb) ? candidate : throw ApiErrors.MethodNotAllowed();
+        }
+
+        throw ApiErrors.UnknownPath();
     }
 
     private static void CheckScope(ResourceDefinition definition, RequestInfo info)
