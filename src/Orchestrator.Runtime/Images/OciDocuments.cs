@@ -92,6 +92,13 @@ public sealed record HistoryEntry
     public bool EmptyLayer { get; init; }
 }
 
+/// <summary>What tells an index from a manifest.</summary>
+internal sealed record ManifestKind
+{
+    public int SchemaVersion { get; init; }
+    public string? MediaType { get; init; }
+}
+
 /// <summary>One image in docker-archive's manifest.json.</summary>
 internal sealed record DockerArchiveItem
 {
@@ -114,6 +121,7 @@ internal sealed record OciLayoutMarker
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, MaxDepth = 32)]
 [JsonSerializable(typeof(ImageManifest))]
 [JsonSerializable(typeof(ImageIndex))]
+[JsonSerializable(typeof(ManifestKind))]
 [JsonSerializable(typeof(ImageConfiguration))]
 [JsonSerializable(typeof(List<DockerArchiveItem>))]
 [JsonSerializable(typeof(OciLayoutMarker))]
