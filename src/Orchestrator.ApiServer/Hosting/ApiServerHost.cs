@@ -43,12 +43,18 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
     private Task? starting;
 
     public ApiServerHost(ApiServerOptions options, ApiServerParts parts, IKeyValueStore store, ILoggerFactory loggers, TimeProvider? time = null)
+        : this(options, _ => parts, store, loggers, time)
+    {
+    }
+
+    /// <param name="compose">Makes the parts, which keep the server they belong to.</param>
+    public ApiServerHost(ApiServerOptions options, ApiServerComposition compose, IKeyValueStore store, ILoggerFactory loggers, TimeProvider? time = null)
     {
         Options = options;
-        this.parts = parts;
         this.loggers = loggers;
         Store = store;
         Time = time ?? TimeProvider.System;
+        parts = compose(this);
         logger = loggers.CreateLogger<ApiServerHost>();
         Resources = new ResourceRegistry(parts.Resources);
         Authorizer = new AuthorizerChain(parts.Authorizers);

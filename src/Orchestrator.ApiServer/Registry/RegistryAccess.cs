@@ -14,9 +14,11 @@ namespace Orchestrator.ApiServer.Registry;
 
 /// <summary>The registry for code inside the server: the same caches and the same write path as requests have.</summary>
 internal sealed class RegistryAccess(
-    IApiServer server, CacheHub hub, ObjectStore objects, CreateWriter creates, UpdateWriter updates, DeleteWriter deletes) : IRegistryReader, IRegistryWriter
+    IApiServer server, CacheHub hub, ObjectStore objects, CreateWriter creates, UpdateWriter updates, DeleteWriter deletes, RequestContext? origin = null) : IRegistryReader, IRegistryWriter
 {
     private const string Manager = "orchestrator-apiserver";
+
+    public IRegistryWriter On(RequestContext context) => new RegistryAccess(server, hub, objects, creates, updates, deletes, context);
 
     public T? Get<T>(string @namespace, string name)
         where T : KubernetesObject => (T?)hub.Of(server.Resources.Of<T>()).Find(ObjectStore.PathOf(@namespace, name))?.Typed;
@@ -65,7 +67,7 @@ internal sealed class RegistryAccess(
         {
             Context = context,
             Definition = definition,
-            View = subresource.Length == 0 ? null : definition.FindSubresource(subresource) ?? throw ApiErrors.UnknownPath(),
+            View = subresource.Length == 0 ? null : definition.FindView(subresource) ?? throw ApiErrors.UnknownPath(),
             Namespace = @namespace,
             Name = name,
             Change = current => Changed(context, definition, current!, change),
@@ -104,7 +106,9 @@ internal sealed class RegistryAccess(
         Server = server,
         Received = server.Time.GetUtcNow(),
         User = user,
-        FieldManager = Manager,
+        Http = origin?.Http,
+        DryRun = origin?.DryRun ?? false,
+        FieldManager = origin?.FieldManager is { Length: > 0 } manager ? manager : Manager,
         Info = new RequestInfo
         {
             IsResourceRequest = true,

@@ -59,6 +59,9 @@ public sealed record ResourceDefinition
 
     public IReadOnlyList<Subresource> Subresources { get; init; } = [];
 
+    /// <summary>Views for writes within the server only: no route, not in discovery.</summary>
+    public IReadOnlyList<Subresource> InternalViews { get; init; } = [];
+
     /// <summary>What field selectors may name besides metadata.name and metadata.namespace.</summary>
     public IReadOnlyList<SelectableField> SelectableFields { get; init; } = [];
 
@@ -97,6 +100,9 @@ public sealed record ResourceDefinition
 
         return null;
     }
+
+    /// <summary>A subresource, or an internal view.</summary>
+    public Subresource? FindView(string name) => FindSubresource(name) ?? InternalViews.FirstOrDefault(view => view.Name == name);
 
     public bool HasVerb(string verb)
     {

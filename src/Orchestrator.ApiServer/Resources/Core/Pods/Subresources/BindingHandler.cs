@@ -17,7 +17,7 @@ internal sealed class BindingHandler : ICreateHandler
         var binding = body.As<Binding>();
         var name = context.Info.Resource == "pods" ? context.Info.Name : body.Name;
         Validate(binding, name);
-        await context.Server.Writer.UpdateAsync<Pod>(
+        await context.Server.Writer.On(context).UpdateAsync<Pod>(
             context.Info.Namespace, name, View, pod => Assign(pod, binding, context), context.User, cancellationToken);
         return Statuses.Created;
     }

@@ -19,7 +19,7 @@ internal sealed class EvictionHandler : ICreateHandler
         var options = eviction.DeleteOptions ?? new DeleteOptions();
         if (context.DryRun)
             options = options with { DryRun = ["All"] };
-        if (!await context.Server.Writer.DeleteAsync<Pod>(context.Info.Namespace, context.Info.Name, options, context.User, cancellationToken))
+        if (!await context.Server.Writer.On(context).DeleteAsync<Pod>(context.Info.Namespace, context.Info.Name, options, context.User, cancellationToken))
             throw ApiErrors.NotFound(ResourceOf<Pod>.Resource, context.Info.Name);
         return Statuses.Created;
     }
