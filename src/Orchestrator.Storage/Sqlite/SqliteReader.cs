@@ -9,14 +9,19 @@ namespace Orchestrator.Storage.Sqlite;
 internal sealed class SqliteReader : IDisposable
 {
     internal const string AtRevisionSql = "SELECT id, create_revision, version, lease, value FROM log WHERE key = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1";
-    internal const string NextKeySql = "SELECT id, key FROM log WHERE key >= ?1 AND key < ?2 ORDER BY key, id DESC LIMIT 1";
+    /// <summary>The newest row of the next key, as far as the index alone tells it.</summary>
+    internal const string NextKeySql = "SELECT id, 0, 0, 0, NULL, key FROM log WHERE key >= ?1 AND key < ?2 ORDER BY key, id DESC LIMIT 1";
+
+    /// <summary>The same with the row.</summary>
+    internal const string NextRowSql = "SELECT id, create_revision, version, lease, value, key FROM log WHERE key >= ?1 AND key < ?2 ORDER BY key, id DESC LIMIT 1";
+
     internal const string PredecessorSql = "SELECT id, create_revision, version, lease, value FROM log WHERE key = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1";
 
     private readonly SqliteConnection connection;
     private readonly SqliteStatement newest;
     private readonly SqliteStatement atRevision;
     private readonly SqliteStatement nextKey;
-    private readonly SqliteStatement row;
+    private readonly SqliteStatement nextRow;
     private readonly SqliteStatement history;
     private readonly SqliteStatement predecessor;
 
@@ -27,7 +32,7 @@ internal sealed class SqliteReader : IDisposable
         newest = connection.Prepare("SELECT max(id) FROM log");
         atRevision = connection.Prepare(AtRevisionSql);
         nextKey = connection.Prepare(NextKeySql);
-        row = connection.Prepare("SELECT id, create_revision, version, lease, value FROM log WHERE id = ?1");
+        nextRow = connection.Prepare(NextRowSql);
         history = connection.Prepare("SELECT id, create_revision, version, lease, value, key FROM log WHERE id >= ?1 AND id <= ?2 ORDER BY id");
         predecessor = connection.Prepare(PredecessorSql);
     }
@@ -40,7 +45,7 @@ internal sealed class SqliteReader : IDisposable
         {
             var current = CurrentRevision();
             var last = RowId.LastOf(ReadRevision(revision, current));
-            return new GetResult(ReadAt(key, KeyOrder.Encoding.GetBytes(key), last, keysOnly: false), current);
+            return new GetResult(ReadAt(KeyOrder.Encoding.GetBytes(key), last, keysOnly: false), current);
         }
         finally
         {
@@ -82,7 +87,7 @@ internal sealed class SqliteReader : IDisposable
         newest.Dispose();
         atRevision.Dispose();
         nextKey.Dispose();
-        row.Dispose();
+        nextRow.Dispose();
         history.Dispose();
         predecessor.Dispose();
         connection.Dispose();
@@ -110,38 +115,33 @@ internal sealed class SqliteReader : IDisposable
         var last = RowId.LastOf(revision);
         List<KeyValue> items = [];
         long count = 0;
-        while (NextKey(start, end) is { } found)
+        while (true)
         {
-            var (newestId, keyBytes) = found;
-            start = Successor(keyBytes);
-            var isPast = newestId.Value > last.Value;
-            if (!isPast && newestId.IsDeletion)
-                continue;
-            if (!isPast && (request.CountOnly || Full(request, items)))
-            {
-                count++;
-                continue;
-            }
-            var key = KeyOrder.Encoding.GetString(keyBytes);
-            var value = isPast ? ReadAt(key, keyBytes, last, request.KeysOnly) : ReadRow(key, newestId, request.KeysOnly);
+            var isCounted = request.CountOnly || (request.Limit != 0 && items.Count >= request.Limit);
+            if (Next(isCounted ? nextKey : nextRow, start, end, last, request.KeysOnly) is not { } found)
+                return new RangeResult(items, current, count, !request.CountOnly && count > items.Count);
+
+            start = Successor(found.Key);
+            var value = found.Newest.Value > last.Value ? ReadAt(found.Key, last, request.KeysOnly) : found.Value;
             if (value is null)
                 continue;
             count++;
-            if (!request.CountOnly && !Full(request, items))
+            if (!isCounted)
                 items.Add(value);
         }
-        return new RangeResult(items, current, count, !request.CountOnly && count > items.Count);
     }
 
-    private static bool Full(RangeRequest request, List<KeyValue> items) => request.Limit != 0 && items.Count >= request.Limit;
-
-    private (RowId NewestId, byte[] Key)? NextKey(ReadOnlySpan<byte> start, ReadOnlySpan<byte> end)
+    /// <summary>The next key and, when its newest row is not later than <paramref name="last"/>, what that row holds.</summary>
+    private static (byte[] Key, RowId Newest, KeyValue? Value)? Next(
+        SqliteStatement statement, ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, RowId last, bool keysOnly)
     {
-        if (!nextKey.BindKey(1, start).BindKeyEnd(2, end).Step())
+        if (!statement.BindKey(1, start).BindKeyEnd(2, end).Step())
             return null;
-        var found = (new RowId(nextKey.Integer(0)), nextKey.Bytes(1).ToArray());
-        nextKey.Reset();
-        return found;
+        var id = new RowId(statement.Integer(0));
+        var key = statement.Bytes(5).ToArray();
+        var value = id.Value > last.Value ? null : SqliteRow.Read(statement, KeyOrder.Encoding.GetString(key), keysOnly);
+        statement.Reset();
+        return (key, id, value);
     }
 
     /// <summary>The smallest key behind this one.</summary>
@@ -152,20 +152,12 @@ internal sealed class SqliteReader : IDisposable
         return next;
     }
 
-    private KeyValue? ReadAt(string key, ReadOnlySpan<byte> keyBytes, RowId last, bool keysOnly)
+    private KeyValue? ReadAt(byte[] key, RowId last, bool keysOnly)
     {
-        if (!atRevision.BindKey(1, keyBytes).Bind(2, last.Value).Step())
+        if (!atRevision.BindKey(1, key).Bind(2, last.Value).Step())
             return null;
-        var value = SqliteRow.Read(atRevision, key, keysOnly);
+        var value = SqliteRow.Read(atRevision, KeyOrder.Encoding.GetString(key), keysOnly);
         atRevision.Reset();
-        return value;
-    }
-
-    private KeyValue? ReadRow(string key, RowId id, bool keysOnly)
-    {
-        row.Bind(1, id.Value).Step();
-        var value = SqliteRow.Read(row, key, keysOnly);
-        row.Reset();
         return value;
     }
 

@@ -204,6 +204,7 @@ internal sealed class SqliteFileTests
     }
 
     [TestCase(SqliteReader.NextKeySql)]
+    [TestCase(SqliteReader.NextRowSql)]
     [TestCase(SqliteReader.AtRevisionSql)]
     [TestCase(SqliteReader.PredecessorSql)]
     [TestCase(LogAppender.HeadSql)]
