@@ -1,8 +1,12 @@
 using Orchestrator.Controllers.ClusterDns;
 using Orchestrator.Controllers.Deployments;
+using Orchestrator.Controllers.Endpoints;
 using Orchestrator.Controllers.EndpointSlices;
+using Orchestrator.Controllers.GarbageCollection;
 using Orchestrator.Controllers.Machinery;
+using Orchestrator.Controllers.Namespaces;
 using Orchestrator.Controllers.Nodes;
+using Orchestrator.Controllers.PodGc;
 using Orchestrator.Controllers.ReplicaSets;
 using Orchestrator.Controllers.ServiceAccounts;
 
@@ -16,12 +20,16 @@ internal static class ControllerCatalog
         var options = context.Options;
         var controllers = new List<IController>
         {
+            NamespaceController.Create(context),
             ServiceAccountController.Create(context),
             ReplicaSetController.Create(context),
             DeploymentController.Create(context),
             EndpointSliceController.Create(context),
+            EndpointsController.Create(context),
             NodeLifecycleController.Create(context),
             TaintEvictionController.Create(context),
+            GarbageCollector.Create(context),
+            PodGcController.Create(context),
         };
         if (options.RootCertificateAuthorityPem is { } pem)
             controllers.Add(RootCaPublisher.Create(context, pem));

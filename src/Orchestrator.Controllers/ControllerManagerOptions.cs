@@ -30,6 +30,9 @@ public sealed record ControllerManagerOptions
     /// <summary>Address of the cluster DNS Service; null where DNS is someone else's.</summary>
     public string? ClusterDnsIp { get; init; } = "10.96.0.10";
 
+    /// <summary>Kubernetes has 20; each asks the server before it deletes.</summary>
+    public int GarbageCollectorWorkers { get; init; } = 20;
+
     /// <summary>Objects a controller reconciles at the same time.</summary>
     public int Workers { get; init; } = 5;
 }

@@ -5,7 +5,7 @@ using Orchestrator.Api.Errors;
 namespace Orchestrator.Client.Informers;
 
 /// <summary>What a <see cref="Reflector{T}"/> feeds. Called from one flow at a time, in the order of the server's revisions.</summary>
-internal interface IReflectorSink<T>
+public interface IReflectorSink<T>
     where T : KubernetesObject
 {
     void Replace(IReadOnlyList<T> items, string? resourceVersion);
@@ -18,7 +18,7 @@ internal interface IReflectorSink<T>
 /// has that revision (410) makes it list again. Failures wait with backoff, so a dead server costs little and a live one is found
 /// soon.
 /// </summary>
-internal sealed partial class Reflector<T>(
+public sealed partial class Reflector<T>(
     IListWatch<T> source, IReflectorSink<T> sink, InformerOptions options, TimeProvider time, Random random, ILogger logger)
     where T : KubernetesObject
 {
