@@ -44,7 +44,7 @@ internal sealed class ReadEndpoint(ObjectStore objects, ListReader lists, TimePr
         var http = context.Http!;
         var format = ResponseFormat.Choose(http.Request, allowsShapes: true, allowsProtobuf: false);
         var request = ListRequest.Read(http.Request.Query, isWatch: false);
-        var filter = EntryFilter.Create(definition, context.Info.Namespace, context.Info.LabelSelector, context.Info.FieldSelector);
+        var filter = EntryFilter.Create(definition, context.Info.ObjectNamespace, context.Info.LabelSelector, context.Info.FieldSelector);
         var page = await lists.ReadAsync(definition, filter, request, cancellationToken);
         await SendListAsync(context, definition, page, format, cancellationToken);
     }
@@ -65,17 +65,17 @@ internal sealed class ReadEndpoint(ObjectStore objects, ListReader lists, TimePr
     {
         var version = context.Http!.Request.Query["resourceVersion"].ToString();
         if (version.Length == 0)
-            return await objects.GetLatestAsync(definition, context.Info.Namespace, context.Info.Name, cancellationToken);
+            return await objects.GetLatestAsync(definition, context.Info.ObjectNamespace, context.Info.Name, cancellationToken);
         if (!long.TryParse(version, out var wanted))
             throw ApiErrors.BadRequest($"Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": invalid syntax");
         await lists.WaitAsync(wanted, cancellationToken);
-        return await objects.GetCachedOrLatestAsync(definition, context.Info.Namespace, context.Info.Name, cancellationToken);
+        return await objects.GetCachedOrLatestAsync(definition, context.Info.ObjectNamespace, context.Info.Name, cancellationToken);
     }
 
     private byte[] TableOf(RequestContext context, ResourceDefinition definition, byte[] json)
     {
         var info = context.Info;
-        var path = ObjectStore.PathOf(info.Namespace, info.Name);
+        var path = ObjectStore.PathOf(info.ObjectNamespace, info.Name);
         var entry = new CacheEntry(definition, path, 0, json);
         return TableWriter.Write(definition, new ListPage([entry], 0, null, null, json.Length), TableWriter.IncludeObject(context.Http!.Request), time.GetUtcNow());
     }

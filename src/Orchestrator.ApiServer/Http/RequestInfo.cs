@@ -24,6 +24,9 @@ public sealed record RequestInfo
 
     public string Name { get; init; } = "";
 
+    /// <summary>Namespace of the object itself: a Namespace lies in none, although its path and its authorization name one.</summary>
+    public string ObjectNamespace => Resource == "namespaces" && Group.Length == 0 ? "" : Namespace;
+
     /// <summary>What follows the subresource in the path (for proxy), without its leading slash.</summary>
     public string SubresourcePath { get; init; } = "";
 

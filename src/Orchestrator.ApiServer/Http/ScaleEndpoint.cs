@@ -22,7 +22,7 @@ internal sealed class ScaleEndpoint(ObjectStore objects, UpdateWriter updates, W
     public async Task GetAsync(RequestContext context, ResourceDefinition definition, Subresource subresource, CancellationToken cancellationToken)
     {
         var format = ResponseFormat.Choose(context.Http!.Request, allowsShapes: false, allowsProtobuf: false);
-        var found = await objects.GetLatestAsync(definition, context.Info.Namespace, context.Info.Name, cancellationToken)
+        var found = await objects.GetLatestAsync(definition, context.Info.ObjectNamespace, context.Info.Name, cancellationToken)
             ?? throw ApiErrors.NotFound(definition.Resource, context.Info.Name);
         await ResponseWriter.SendAsync(context, DocumentJson.Encode(View(found.Open().Document, subresource.ScalePaths!)), 200, format, cancellationToken);
     }
@@ -49,7 +49,7 @@ internal sealed class ScaleEndpoint(ObjectStore objects, UpdateWriter updates, W
         {
             Context = context,
             Definition = definition,
-            Namespace = context.Info.Namespace,
+            Namespace = context.Info.ObjectNamespace,
             Name = context.Info.Name,
             Change = current => Scaled(context, definition, current!, change(View(current!, paths)), paths),
             Ownership = FieldOwnership.ForUpdate(context),

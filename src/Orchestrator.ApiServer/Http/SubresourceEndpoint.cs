@@ -24,7 +24,7 @@ internal sealed class SubresourceEndpoint(AdmissionChain admission, WriteEndpoin
         foreach (var (name, values) in context.Http!.Request.Query)
             options[name] = values.Count == 1 ? values[0] : new JsonArray([.. values.Select(value => (JsonNode?)JsonValue.Create(value))]);
         var attributes = AdmissionChain.Attributes(
-            context, AdmissionOperation.Connect, definition, subresource.Name, context.Info.Namespace, context.Info.Name, null, null, options);
+            context, AdmissionOperation.Connect, definition, subresource.Name, context.Info.ObjectNamespace, context.Info.Name, null, null, options);
         await admission.MutateAsync(attributes, cancellationToken);
         await admission.ValidateAsync(attributes, cancellationToken);
         await subresource.ConnectHandler!.ConnectAsync(context, cancellationToken);
@@ -37,11 +37,11 @@ internal sealed class SubresourceEndpoint(AdmissionChain admission, WriteEndpoin
         var request = context.Http!.Request;
         var document = ObjectDecoder.Decode(context, kind, schema, await writes.ReadJsonAsync(request, schema, cancellationToken), WriteEndpoint.ValidationOf(request));
         SchemaDefaults.Apply(document, schema);
-        if (definition.Names.Namespaced && document.StringAt("metadata.namespace") is null && context.Info.Namespace.Length > 0)
-            document.SetAt("metadata.namespace", context.Info.Namespace);
+        if (definition.Names.Namespaced && document.StringAt("metadata.namespace") is null && context.Info.ObjectNamespace.Length > 0)
+            document.SetAt("metadata.namespace", context.Info.ObjectNamespace);
         var body = new ApiObject(document);
         var attributes = AdmissionChain.Attributes(
-            context, AdmissionOperation.Create, definition, context.Info.Subresource, context.Info.Namespace, context.Info.Name, body, null);
+            context, AdmissionOperation.Create, definition, context.Info.Subresource, context.Info.ObjectNamespace, context.Info.Name, body, null);
         await admission.MutateAsync(attributes, cancellationToken);
         await admission.ValidateAsync(attributes, cancellationToken);
         var result = await handler.CreateAsync(context, body, cancellationToken);

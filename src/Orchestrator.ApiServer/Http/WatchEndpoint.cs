@@ -24,7 +24,7 @@ internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, ListRead
         var fieldSelector = context.Info.FieldSelector;
         if (context.Info.Name.Length > 0 && fieldSelector.Length == 0)
             fieldSelector = $"metadata.name={context.Info.Name}";
-        var filter = EntryFilter.Create(definition, context.Info.Namespace, context.Info.LabelSelector, fieldSelector);
+        var filter = EntryFilter.Create(definition, context.Info.ObjectNamespace, context.Info.LabelSelector, fieldSelector);
         await lists.WaitAsync(request.Version, cancellationToken);
 
         http.Response.ContentType = "application/json";

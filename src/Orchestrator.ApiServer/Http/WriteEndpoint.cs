@@ -33,7 +33,7 @@ internal sealed class WriteEndpoint(
         var body = await ReadJsonAsync(context.Http!.Request, definition.Schema, cancellationToken);
         var document = ObjectDecoder.DecodeWithDefaults(context, definition, body, ValidationOf(context.Http.Request));
         var ownership = FieldOwnership.ForUpdate(context);
-        var result = await creates.CreateAsync(context, definition, context.Info.Namespace, new ApiObject(document), ownership, cancellationToken);
+        var result = await creates.CreateAsync(context, definition, context.Info.ObjectNamespace, new ApiObject(document), ownership, cancellationToken);
         await reads.SendAsync(context, definition, result.Json, result.Code, format, cancellationToken);
     }
 
@@ -47,7 +47,7 @@ internal sealed class WriteEndpoint(
             Context = context,
             Definition = definition,
             View = view,
-            Namespace = context.Info.Namespace,
+            Namespace = context.Info.ObjectNamespace,
             Name = context.Info.Name,
             Change = _ => (JsonObject)document.DeepClone(),
             Ownership = FieldOwnership.ForUpdate(context),
@@ -69,7 +69,7 @@ internal sealed class WriteEndpoint(
             Context = context,
             Definition = definition,
             View = view,
-            Namespace = context.Info.Namespace,
+            Namespace = context.Info.ObjectNamespace,
             Name = context.Info.Name,
             Change = current => ownership.Apply(current, patch, changed => ObjectDecoder.DecodeWithDefaults(context, definition, changed, validation)),
             Ownership = ownership,
@@ -83,7 +83,7 @@ internal sealed class WriteEndpoint(
     {
         var format = ReadOptions(context);
         var deletion = await ReadDeleteOptionsAsync(context, cancellationToken);
-        var result = await deletes.DeleteAsync(context, definition, context.Info.Namespace, context.Info.Name, deletion, cancellationToken);
+        var result = await deletes.DeleteAsync(context, definition, context.Info.ObjectNamespace, context.Info.Name, deletion, cancellationToken);
         var body = result.Removed && definition.Strategy.ReportsDeletionAsStatus ? DeletedStatus(definition, context.Info.Name, result.Uid) : result.Json;
         await ResponseWriter.SendAsync(context, body, 200, format, cancellationToken);
     }
@@ -92,7 +92,7 @@ internal sealed class WriteEndpoint(
     {
         var format = ReadOptions(context);
         var deletion = await ReadDeleteOptionsAsync(context, cancellationToken);
-        var filter = EntryFilter.Create(definition, context.Info.Namespace, context.Info.LabelSelector, context.Info.FieldSelector);
+        var filter = EntryFilter.Create(definition, context.Info.ObjectNamespace, context.Info.LabelSelector, context.Info.FieldSelector);
         var request = ListRequest.Read(context.Http!.Request.Query, isWatch: false);
         var page = await lists.ReadAsync(definition, filter, request, cancellationToken);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = CollectionParallelism, CancellationToken = cancellationToken };
