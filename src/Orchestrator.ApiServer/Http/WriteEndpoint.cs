@@ -63,7 +63,7 @@ internal sealed class WriteEndpoint(
         var request = context.Http!.Request;
         var patch = PatchBody.Read(request, await BodyReader.ReadAsync(request, options.MaxBodyBytes, cancellationToken), definition);
         var validation = ValidationOf(request);
-        var ownership = patch.IsApply ? FieldOwnership.ForApply(context, definition, patch) : FieldOwnership.ForUpdate(context);
+        var ownership = patch.IsApply ? ApplyOwnership.Create(context) : FieldOwnership.ForUpdate(context);
         var result = await updates.UpdateAsync(new UpdateRequest
         {
             Context = context,
@@ -71,7 +71,7 @@ internal sealed class WriteEndpoint(
             View = view,
             Namespace = context.Info.ObjectNamespace,
             Name = context.Info.Name,
-            Change = current => ownership.Apply(current, patch, changed => ObjectDecoder.DecodeWithDefaults(context, definition, changed, validation)),
+            Change = current => ownership.Apply(current, patch, definition, changed => ObjectDecoder.DecodeWithDefaults(context, definition, changed, validation)),
             Ownership = ownership,
             IsApply = patch.IsApply,
             MayCreate = patch.IsApply,
