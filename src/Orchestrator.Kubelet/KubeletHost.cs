@@ -7,6 +7,8 @@ using Orchestrator.Kubelet.Nodes;
 using Orchestrator.Kubelet.Objects;
 using Orchestrator.Kubelet.Pods;
 using Orchestrator.Kubelet.Probes;
+using Orchestrator.Kubelet.Server;
+using Orchestrator.Kubelet.Server.Logs;
 using Orchestrator.Kubelet.Volumes;
 
 namespace Orchestrator.Kubelet;
@@ -30,6 +32,8 @@ public sealed class KubeletHost : IAsyncDisposable
     private readonly NodeReporter reporter;
     private readonly NodeLease lease;
     private readonly PodWorkers workers;
+    private readonly LogRotator logRotator;
+    private readonly KubeletServer? server;
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool isRunning;
@@ -75,6 +79,8 @@ public sealed class KubeletHost : IAsyncDisposable
             Probes = probes, Admission = new(() => reporter.Current, () => resources.Allocatable, options), TerminationMessages = new(paths),
             Events = events, Time = time, Logs = logs,
         }, options.NodeName, logs.CreateLogger<PodWorkers>());
+        logRotator = new(options, paths, runtime, () => workers.Pods, time, logs.CreateLogger<LogRotator>());
+        server = options.Server is { } serverOptions ? NewServer(serverOptions, paths) : null;
     }
 
     /// <summary>The port the server listens on; 0 while it does not.</summary>
@@ -98,7 +104,10 @@ public sealed class KubeletHost : IAsyncDisposable
                 reporter.RunAsync(either.Token),
                 lease.RunAsync(either.Token),
                 workers.RunAsync(podInformer, either.Token),
+                logRotator.RunAsync(either.Token),
             };
+            if (server is not null)
+                parts.Add(server.RunAsync(ListeningOn, either.Token));
             await Task.WhenAny(parts);
             await either.CancelAsync();
             await Task.WhenAll(parts);
@@ -134,5 +143,23 @@ public sealed class KubeletHost : IAsyncDisposable
         http.Dispose();
         grpc.Dispose();
         stop.Dispose();
+    }
+
+    private KubeletServer NewServer(KubeletServerOptions serverOptions, KubeletPaths paths)
+    {
+        var (client, runtime, time) = (dependencies.Client, dependencies.Runtime, dependencies.Time);
+        var lookup = new PodLookup(workers.Find, runtime);
+        var stats = new PodStats(() => workers.Pods, runtime);
+        var endpoints = new KubeletEndpoints(
+            new(() => workers.Pods), new(lookup, paths, time), new(lookup, runtime, time), new(options.NodeName, stats, time),
+            new(options.NodeName, () => workers.Pods, stats));
+        return new(
+            serverOptions, new(serverOptions, client, time), new(serverOptions, options.NodeName, client, time), endpoints, dependencies.Logs);
+    }
+
+    private void ListeningOn(int port)
+    {
+        ServerPort = port;
+        reporter.Wake();
     }
 }

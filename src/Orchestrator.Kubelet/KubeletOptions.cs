@@ -130,7 +130,4 @@ public sealed record KubeletServerOptions
 
     /// <summary>Groups (certificate organizations) that may do everything here.</summary>
     public IReadOnlyList<string> AdministratorGroups { get; init; } = ["system:masters"];
-
-    /// <summary>An upgraded connection without traffic is closed after this time (streamingConnectionIdleTimeout).</summary>
-    public TimeSpan StreamIdleTimeout { get; init; } = TimeSpan.FromHours(4);
 }

@@ -34,10 +34,10 @@ internal sealed class KubeletPaths(KubeletOptions options)
     /// <summary>The cgroup of a pod, relative to each hierarchy's root.</summary>
     public string PodCgroup(Pod pod)
     {
-        var parent = Status.QosClass.Of(pod) switch
+        var parent = Reporting.QosClass.Of(pod) switch
         {
-            Status.QosClass.Guaranteed => "",
-            Status.QosClass.BestEffort => "/besteffort",
+            Reporting.QosClass.Guaranteed => "",
+            Reporting.QosClass.BestEffort => "/besteffort",
             _ => "/burstable",
         };
         return $"{options.CgroupRoot}/kubepods{parent}/pod{pod.Uid()}";

@@ -1,7 +1,7 @@
 using Orchestrator.Kubelet.Events;
 using Orchestrator.Kubelet.Images;
 using Orchestrator.Kubelet.Pods;
-using Orchestrator.Kubelet.Status;
+using Orchestrator.Kubelet.Reporting;
 
 namespace Orchestrator.Kubelet.Containers;
 

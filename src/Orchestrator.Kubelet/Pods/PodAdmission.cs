@@ -1,6 +1,6 @@
 using System.Globalization;
 using Orchestrator.Kubelet.Resources;
-using Orchestrator.Kubelet.Status;
+using Orchestrator.Kubelet.Reporting;
 
 namespace Orchestrator.Kubelet.Pods;
 

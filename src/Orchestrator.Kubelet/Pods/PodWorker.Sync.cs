@@ -1,7 +1,7 @@
 using Orchestrator.Kubelet.Containers;
 using Orchestrator.Kubelet.Events;
 using Orchestrator.Kubelet.Images;
-using Orchestrator.Kubelet.Status;
+using Orchestrator.Kubelet.Reporting;
 using Orchestrator.Kubelet.Volumes;
 
 namespace Orchestrator.Kubelet.Pods;

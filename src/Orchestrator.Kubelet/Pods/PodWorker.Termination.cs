@@ -1,6 +1,6 @@
 using Orchestrator.Api.Errors;
 using Orchestrator.Kubelet.Events;
-using Orchestrator.Kubelet.Status;
+using Orchestrator.Kubelet.Reporting;
 
 namespace Orchestrator.Kubelet.Pods;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using Orchestrator.Kubelet.Status;
+using Orchestrator.Kubelet.Reporting;
 
 namespace Orchestrator.Kubelet.Pods;
 

@@ -81,7 +81,7 @@ internal sealed class ProbeManager(ProbeRunner runner, IPodEvents events, TimePr
     /// </summary>
     private static bool? VerdictBefore(Pod pod, PodContainer container, string containerId, ProbeKind kind)
     {
-        if (PodActions.PreviousStatus(pod, container) is not { } status || status.ContainerID != Status.ContainerStatusBuilder.IdScheme + containerId)
+        if (PodActions.PreviousStatus(pod, container) is not { } status || status.ContainerID != Reporting.ContainerStatusBuilder.IdScheme + containerId)
             return null;
         return kind switch
         {

@@ -1,4 +1,4 @@
-using Orchestrator.Kubelet.Status;
+using Orchestrator.Kubelet.Reporting;
 
 namespace Orchestrator.Kubelet.Resources;
 

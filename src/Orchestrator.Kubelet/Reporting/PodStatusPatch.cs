@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Kubelet.Pods;
 
-namespace Orchestrator.Kubelet.Status;
+namespace Orchestrator.Kubelet.Reporting;
 
 /// <summary>The strategic merge patch from one pod status to another. Touches no condition that is not the kubelet's.</summary>
 internal static class PodStatusPatch

@@ -1,7 +1,7 @@
 using Orchestrator.Kubelet.Pods;
 using Orchestrator.Kubelet.Probes;
 
-namespace Orchestrator.Kubelet.Status;
+namespace Orchestrator.Kubelet.Reporting;
 
 /// <summary>Why a container does not run at this moment.</summary>
 internal sealed record WaitingReason(string Reason, string Message);

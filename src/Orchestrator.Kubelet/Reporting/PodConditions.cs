@@ -1,6 +1,6 @@
 using Orchestrator.Kubelet.Pods;
 
-namespace Orchestrator.Kubelet.Status;
+namespace Orchestrator.Kubelet.Reporting;
 
 /// <summary>The kubelet's conditions of a pod. Conditions of others are kept; a transition time changes only with the status.</summary>
 internal static class PodConditions

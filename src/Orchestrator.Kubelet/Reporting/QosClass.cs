@@ -1,4 +1,4 @@
-namespace Orchestrator.Kubelet.Status;
+namespace Orchestrator.Kubelet.Reporting;
 
 /// <summary>
 /// Quality of service of a pod, from its requests and limits of CPU and memory: Guaranteed when every container has both limits

@@ -4,7 +4,7 @@ using Orchestrator.Api.Errors;
 using Orchestrator.Api.Serialization;
 using Orchestrator.Kubelet.Pods;
 
-namespace Orchestrator.Kubelet.Status;
+namespace Orchestrator.Kubelet.Reporting;
 
 /// <summary>
 /// The one writer of one pod's status. Holds the newest status only and writes when it differs from what the API has; a newer

@@ -1,7 +1,7 @@
 using Orchestrator.Kubelet.Pods;
 using Orchestrator.Kubelet.Probes;
 
-namespace Orchestrator.Kubelet.Status;
+namespace Orchestrator.Kubelet.Reporting;
 
 /// <summary>One container's status: state, last state, restart count, readiness.</summary>
 internal sealed class ContainerStatusBuilder(PodStatusInput input)

@@ -1,6 +1,6 @@
 using Orchestrator.Kubelet.Pods;
 
-namespace Orchestrator.Kubelet.Status;
+namespace Orchestrator.Kubelet.Reporting;
 
 /// <summary>
 /// Computes a pod's status from the runtime's state, the probes' verdicts and what the worker knows. Pure. Fields and conditions
