@@ -11,8 +11,8 @@ public sealed partial class Descriptor : SafeHandleMinusOneIsInvalid
         SetHandle(number);
     }
 
-    /// <summary>The number, for calls that take it raw. Only while the descriptor is open.</summary>
-    public int Number => (int)handle;
+    /// <summary>The number, for calls that take it raw. An error once the descriptor is closed, as the number may be another file by then.</summary>
+    public int Number => IsClosed ? throw new ObjectDisposedException(nameof(Descriptor)) : (int)handle;
 
     protected override bool ReleaseHandle() => close((int)handle) == 0;
 

@@ -18,18 +18,27 @@ internal sealed class ContainerStart(RuntimeContext context)
         {
             if (container.Outcome.State != ContainerState.Created)
                 throw new RuntimeException(RuntimeError.FailedPrecondition, $"container {containerId} is {container.Outcome.State}, not Created");
-            var report = await StartAsync(container, cancellationToken);
-            context.Events.Publish(ContainerEventType.Started, container.Sandbox, container.Id);
-            container.Advance(ContainerOutcome.From(report));
-        }
-        catch (Exception exception) when (exception is LinuxException or RuntimeException { Error: not RuntimeError.FailedPrecondition })
-        {
-            Fail(container, exception.Message);
-            throw exception as RuntimeException ?? new RuntimeException(RuntimeError.StartFailed, exception.Message, exception);
+            // A start that was begun is brought to its end and recorded, even when the caller gives up waiting for it.
+            await StartAndRecordAsync(container).WaitAsync(cancellationToken);
         }
         finally
         {
             container.Gate.Release();
+        }
+    }
+
+    private async Task StartAndRecordAsync(ContainerRecord container)
+    {
+        try
+        {
+            var report = await StartAsync(container, CancellationToken.None);
+            context.Events.Publish(ContainerEventType.Started, container.Sandbox, container.Id);
+            container.Advance(ContainerOutcome.From(report));
+        }
+        catch (Exception exception) when (exception is LinuxException or IOException or RuntimeException { Error: not RuntimeError.FailedPrecondition })
+        {
+            Fail(container, exception.Message);
+            throw exception as RuntimeException ?? new RuntimeException(RuntimeError.StartFailed, exception.Message, exception);
         }
     }
 

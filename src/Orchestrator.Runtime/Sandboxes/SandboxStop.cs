@@ -1,4 +1,5 @@
 using Orchestrator.Linux.Processes;
+using Orchestrator.Network.Pods;
 using Orchestrator.Runtime.Cri;
 using Orchestrator.Runtime.Shim;
 
@@ -19,14 +20,27 @@ internal sealed class SandboxStop(RuntimeContext context, ShimSupervisor supervi
             if (sandbox.Shim is { } shim)
                 await EndShimAsync(sandbox, shim, cancellationToken);
             supervisor.MarkLost(sandbox);
-            if (!sandbox.UsesHostNetwork)
-                await context.Network.DetachAsync(sandbox.Id, cancellationToken);
+            await DetachAsync(sandbox, cancellationToken);
             if (!wasStopped)
                 RuntimeContext.Save(sandbox);
         }
         finally
         {
             sandbox.Gate.Release();
+        }
+    }
+
+    private async Task DetachAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        if (sandbox.UsesHostNetwork)
+            return;
+        try
+        {
+            await context.Network.DetachAsync(sandbox.Id, cancellationToken);
+        }
+        catch (PodNetworkException exception)
+        {
+            throw new RuntimeException(RuntimeError.Internal, $"failed to give back the network of sandbox {sandbox.Id}: {exception.Message}", exception);
         }
     }
 

@@ -8,6 +8,8 @@ namespace Orchestrator.Shim.Containers;
 /// <summary>A reader and writer of a container's first process, from now until it ends or the connection does.</summary>
 internal sealed class AttachSession(Connection connection, int requestId, AttachSpec spec, Container container, EventLoop loop)
 {
+    private const int MaximumPendingBytes = 4 << 20;
+
     public async Task RunAsync()
     {
         if (!container.IsRunning || container.Streams is not { } streams)
@@ -46,10 +48,13 @@ internal sealed class AttachSession(Connection connection, int requestId, Attach
             await StreamInput.EndAsync(streams);
     }
 
+    // The container's output and log must not wait for a reader: one that falls far behind is cut off.
     private Task SendOutputAsync(bool isError, ReadOnlyMemory<byte> chunk)
     {
-        if (isError ? !spec.Stderr : !spec.Stdout)
-            return Task.CompletedTask;
-        return connection.SendAsync(isError ? MessageKind.Stderr : MessageKind.Stdout, requestId, chunk.Span);
+        if (connection.PendingBytes > MaximumPendingBytes)
+            connection.Dispose();
+        else if (isError ? spec.Stderr : spec.Stdout)
+            _ = connection.SendAsync(isError ? MessageKind.Stderr : MessageKind.Stdout, requestId, chunk.Span);
+        return Task.CompletedTask;
     }
 }

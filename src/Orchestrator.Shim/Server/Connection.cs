@@ -14,6 +14,9 @@ internal sealed class Connection(Descriptor socket, EventLoop loop) : IDisposabl
     private Task sending = Task.CompletedTask;
     private bool broken;
 
+    /// <summary>Bytes that were sent but not yet taken by the kernel.</summary>
+    public int PendingBytes { get; private set; }
+
     /// <returns>Null when the peer has closed or sent nonsense.</returns>
     public async Task<ReceivedFrame?> ReceiveAsync()
     {
@@ -28,7 +31,9 @@ internal sealed class Connection(Descriptor socket, EventLoop loop) : IDisposabl
     /// <summary>Completes when the frame has been handed to the kernel, after all that were sent before it.</summary>
     public Task SendAsync(MessageKind kind, int id, ReadOnlySpan<byte> payload)
     {
-        sending = SendAfterAsync(sending, Frame.Encode(kind, id, payload));
+        var frame = Frame.Encode(kind, id, payload);
+        PendingBytes += frame.Length;
+        sending = SendAfterAsync(sending, frame);
         return sending;
     }
 
@@ -51,6 +56,8 @@ internal sealed class Connection(Descriptor socket, EventLoop loop) : IDisposabl
             else if (count != -Errno.EAGAIN || !await readiness.WritableAsync())
                 broken = true;
         }
+
+        PendingBytes -= frame.Length;
     }
 
     private async Task<bool> FillAsync(byte[] buffer)
