@@ -34,7 +34,8 @@ internal static class UpgradeRequest
         if (subProtocol.Length > 0)
             headers.SecWebSocketProtocol = subProtocol;
         var stream = await Feature(context).UpgradeAsync();
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = subProtocol.Length > 0 ? subProtocol : null, KeepAliveInterval = KeepAlive });
+        // The socket itself need not know its sub-protocol, and .NET refuses the slash in that of the SPDY tunnel.
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = KeepAlive });
     }
 
     /// <summary>The first protocol that both sides know; a client that offers none speaks the last of ours.</summary>
