@@ -249,6 +249,46 @@ internal sealed class ImageStoreTests
         Assert.That(usage.InodesUsed, Is.GreaterThan(5));
     }
 
+    [Test]
+    public async Task Tag_OtherName_FindsTheImageAndTakesTheNameFromAnother()
+    {
+        var administration = new ImageAdministration(store);
+        var first = (await LoadAsync(TestImage.OciArchive("docker.io/library/app:1", Layer("a", "1"))))[0].Id;
+        var second = (await LoadAsync(TestImage.OciArchive("docker.io/library/app:2", Layer("a", "2"))))[0].Id;
+        Assert.That(administration.Tag("app:1", "orc.dev/app:2"), Is.EqualTo("orc.dev/app:2"));
+        administration.Tag(first, "app:2");
+
+        Assert.That(store.Find("app:2")!.Id, Is.EqualTo(first));
+        Assert.That(store.Get(first).Tags, Is.EqualTo(new[] { "docker.io/library/app:1", "docker.io/library/app:2", "orc.dev/app:2" }));
+        Assert.That(store.Get(second).Tags, Is.Empty);
+        Assert.That((string)administration.Inspect("app:2")["configuration"]!["config"]!["Entrypoint"]![0]!, Is.EqualTo("/app"));
+    }
+
+    [Test]
+    public async Task Prune_UnnamedAndUnused_KeepsWhatIsHeldOrNamed()
+    {
+        var administration = new ImageAdministration(store);
+        await LoadAsync(TestImage.OciArchive("docker.io/library/app:1", Layer("a", "old")));
+        var held = (await LoadAsync(TestImage.OciArchive("docker.io/library/app:1", Layer("a", "held"))))[0].Id;
+        Directory.CreateDirectory(directory["container"]);
+        service.Hold(held, directory["container"]);
+        var named = (await LoadAsync(TestImage.OciArchive("docker.io/library/app:1", Layer("a", "named"))))[0].Id;
+
+        var collected = await administration.PruneAsync(all: false, default);
+        Assert.That((await service.ListImagesAsync(default)).Select(i => i.Id), Is.EquivalentTo(new[] { held, named }));
+        Assert.That((collected.Blobs, collected.Layers), Is.EqualTo((3, 1)));
+        await administration.PruneAsync(all: true, default);
+        Assert.That((await service.ListImagesAsync(default)).Select(i => i.Id), Is.EquivalentTo(new[] { held }));
+    }
+
+    [Test]
+    public async Task Prune_WhileSomebodyAdds_Refuses()
+    {
+        using (store.BeginAdding())
+            Assert.That(async () => await new ImageAdministration(store).PruneAsync(false, default), Throws.TypeOf<RuntimeException>());
+        Assert.That((await new ImageAdministration(store).PruneAsync(false, default)).Blobs, Is.Zero);
+    }
+
     private async Task<IReadOnlyList<LoadedImage>> LoadAsync(byte[] archive) =>
         await ImageArchive.LoadAsync(store, directory.Write("archive.tar", archive), default);
 
