@@ -250,6 +250,53 @@ internal sealed class ImageStoreTests
     }
 
     [Test]
+    public async Task Load_LayersCompressedWithZstd_Works()
+    {
+        if (!File.Exists("/usr/bin/zstd"))
+            Assert.Ignore("the zstd program is not installed");
+        var layer = directory.Write("layer", Layer("a", new string('z', 400_000)));
+        using (var zstd = System.Diagnostics.Process.Start("zstd", ["-q", layer]))
+            await zstd.WaitForExitAsync();
+        var text = System.Text.Encoding.Latin1;
+        var docker = TestImage.DockerArchive("app:1", File.ReadAllBytes(layer + ".zst"));
+        // The digest in the configuration is that of the uncompressed layer, wherever the archive keeps it compressed.
+        var archive = text.GetString(docker).Replace(TestImage.Sha(File.ReadAllBytes(layer + ".zst")), TestImage.Sha(File.ReadAllBytes(layer)), StringComparison.Ordinal);
+        var loaded = await LoadAsync(text.GetBytes(archive));
+
+        Assert.That(File.ReadAllText(Path.Combine(service.Find(loaded[0].Id)!.LayerDirectories[0], "a")), Has.Length.EqualTo(400_000));
+        Assert.That((string)new ImageAdministration(store).Inspect("app:1")["layers"]![0]!["mediaType"]!, Does.EndWith("tar+zstd"));
+    }
+
+    [Test]
+    public void Load_CutOffGzipLayer_IsRefused()
+    {
+        var layer = Layer("a", Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(200_000)));
+        var cut = TestImage.Gzip(layer)[..100_000];
+        var text = System.Text.Encoding.Latin1;
+        var archive = text.GetString(TestImage.DockerArchive("app:1", cut)).Replace(TestImage.Sha(cut), TestImage.Sha(layer), StringComparison.Ordinal);
+
+        Assert.That(async () => await LoadAsync(text.GetBytes(archive)), Throws.TypeOf<RuntimeException>().With.Message.StartsWith("failed to extract layer sha256:"));
+        Assert.That(Directory.GetFileSystemEntries(directory["images/work"]), Is.Empty);
+    }
+
+    [Test]
+    public async Task Load_SameLayerTwice_StacksItOnce()
+    {
+        var id = (await LoadAsync(TestImage.OciArchive("docker.io/library/app:1", Layer("a", "1"), Layer("b", "1"), Layer("a", "1"))))[0].Id;
+
+        Assert.That(service.Find(id)!.LayerDirectories.Select(d => Path.GetFileName(Directory.GetFiles(d)[0])), Is.EqualTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public void Load_OtherArchitecture_SaysSo()
+    {
+        var text = System.Text.Encoding.Latin1;
+        var archive = text.GetString(TestImage.DockerArchive("app:1", Layer("a", "1"))).Replace("amd64", "mips7", StringComparison.Ordinal);
+
+        Assert.That(async () => await LoadAsync(text.GetBytes(archive)), Throws.TypeOf<RuntimeException>().With.Message.Contains("no match for platform in manifest"));
+    }
+
+    [Test]
     public async Task Tag_OtherName_FindsTheImageAndTakesTheNameFromAnother()
     {
         var administration = new ImageAdministration(store);
