@@ -194,8 +194,13 @@ public sealed class ApiClient : IApiClient, IDisposable
 
     private void Prepare(HttpRequestMessage request)
     {
-        request.Version = HttpVersion.Version20;
-        request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        // An upgrade exists in HTTP/1.1 only.
+        if (request.Headers.Upgrade.Count == 0)
+        {
+            request.Version = HttpVersion.Version20;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        }
+
         if (token.Current() is { } bearer)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head && Cause.Current is { } cause)
