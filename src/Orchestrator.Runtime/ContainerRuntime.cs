@@ -74,11 +74,11 @@ public sealed class ContainerRuntime : IRuntimeService, IDisposable
     }
 
     public Task<string> RunPodSandboxAsync(PodSandboxConfig config, CancellationToken cancellationToken) =>
-        sandboxRun.RunAsync(config, cancellationToken);
+        RuntimeErrors.Explain(sandboxRun.RunAsync(config, cancellationToken));
 
-    public Task StopPodSandboxAsync(string sandboxId, CancellationToken cancellationToken) => sandboxStop.RunAsync(sandboxId, cancellationToken);
+    public Task StopPodSandboxAsync(string sandboxId, CancellationToken cancellationToken) => RuntimeErrors.Explain(sandboxStop.RunAsync(sandboxId, cancellationToken));
 
-    public Task RemovePodSandboxAsync(string sandboxId, CancellationToken cancellationToken) => sandboxRemove.RunAsync(sandboxId, cancellationToken);
+    public Task RemovePodSandboxAsync(string sandboxId, CancellationToken cancellationToken) => RuntimeErrors.Explain(sandboxRemove.RunAsync(sandboxId, cancellationToken));
 
     public Task<PodSandboxStatus?> PodSandboxStatusAsync(string sandboxId, CancellationToken cancellationToken) =>
         Task.FromResult(context.Sandboxes.TryGetValue(sandboxId, out var sandbox) ? sandbox.ToStatus() : null);
@@ -96,14 +96,14 @@ public sealed class ContainerRuntime : IRuntimeService, IDisposable
     }
 
     public Task<string> CreateContainerAsync(string sandboxId, ContainerConfig config, CancellationToken cancellationToken) =>
-        containerCreate.RunAsync(sandboxId, config, cancellationToken);
+        RuntimeErrors.Explain(containerCreate.RunAsync(sandboxId, config, cancellationToken));
 
-    public Task StartContainerAsync(string containerId, CancellationToken cancellationToken) => containerStart.RunAsync(containerId, cancellationToken);
+    public Task StartContainerAsync(string containerId, CancellationToken cancellationToken) => RuntimeErrors.Explain(containerStart.RunAsync(containerId, cancellationToken));
 
     public Task StopContainerAsync(string containerId, TimeSpan grace, CancellationToken cancellationToken) =>
-        containerStop.RunAsync(containerId, grace, cancellationToken);
+        RuntimeErrors.Explain(containerStop.RunAsync(containerId, grace, cancellationToken));
 
-    public Task RemoveContainerAsync(string containerId, CancellationToken cancellationToken) => containerRemove.RunAsync(containerId, cancellationToken);
+    public Task RemoveContainerAsync(string containerId, CancellationToken cancellationToken) => RuntimeErrors.Explain(containerRemove.RunAsync(containerId, cancellationToken));
 
     public Task<ContainerStatus?> ContainerStatusAsync(string containerId, CancellationToken cancellationToken) =>
         Task.FromResult(context.Containers.TryGetValue(containerId, out var container) ? container.ToStatus() : null);
@@ -121,22 +121,22 @@ public sealed class ContainerRuntime : IRuntimeService, IDisposable
     }
 
     public Task UpdateContainerResourcesAsync(string containerId, LinuxResources resources, CancellationToken cancellationToken) =>
-        containerUpdate.ResourcesAsync(containerId, resources, cancellationToken);
+        RuntimeErrors.Explain(containerUpdate.ResourcesAsync(containerId, resources, cancellationToken));
 
     public Task ReopenContainerLogAsync(string containerId, CancellationToken cancellationToken) =>
-        containerUpdate.ReopenLogAsync(containerId, cancellationToken);
+        RuntimeErrors.Explain(containerUpdate.ReopenLogAsync(containerId, cancellationToken));
 
     public Task<ExecSyncResult> ExecSyncAsync(
         string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken) =>
-        containerExec.ExecSyncAsync(containerId, command, timeout, cancellationToken);
+        RuntimeErrors.Explain(containerExec.ExecSyncAsync(containerId, command, timeout, cancellationToken));
 
-    public Task<IProcessStreams> ExecAsync(ExecRequest request, CancellationToken cancellationToken) => containerExec.ExecAsync(request, cancellationToken);
+    public Task<IProcessStreams> ExecAsync(ExecRequest request, CancellationToken cancellationToken) => RuntimeErrors.Explain(containerExec.ExecAsync(request, cancellationToken));
 
     public Task<IProcessStreams> AttachAsync(AttachRequest request, CancellationToken cancellationToken) =>
-        containerExec.AttachAsync(request, cancellationToken);
+        RuntimeErrors.Explain(containerExec.AttachAsync(request, cancellationToken));
 
     public Task<Stream> PortForwardAsync(string sandboxId, int port, CancellationToken cancellationToken) =>
-        portForward.OpenAsync(sandboxId, port, cancellationToken);
+        RuntimeErrors.Explain(portForward.OpenAsync(sandboxId, port, cancellationToken));
 
     public Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken cancellationToken) =>
         Task.FromResult(context.Containers.TryGetValue(containerId, out var container) ? statistics.ReadContainer(container, cancellationToken) : null);

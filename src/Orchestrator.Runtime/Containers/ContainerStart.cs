@@ -46,6 +46,7 @@ internal sealed class ContainerStart(RuntimeContext context)
     {
         var shim = container.Sandbox.RequireShim();
         var config = container.Document.Config;
+        config = config with { Mounts = [.. PodFiles.Mounts(container.Sandbox, config), .. config.Mounts] };
         var image = context.Images.Find(container.Document.ImageId)
             ?? throw new RuntimeException(RuntimeError.NotFound, $"image {config.Image} is not here any more");
         MakeMissingSources(config);

@@ -27,10 +27,15 @@ internal sealed class SandboxRun(RuntimeContext context, ShimSupervisor supervis
             await StartAsync(sandbox, cancellationToken);
             return id;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is LinuxException or IOException or PodNetworkException)
         {
             await UndoAsync(sandbox);
-            throw exception is RuntimeException or OperationCanceledException ? exception : Explain(exception);
+            throw new RuntimeException(RuntimeError.StartFailed, $"failed to start sandbox: {exception.Message}", exception);
+        }
+        catch
+        {
+            await UndoAsync(sandbox);
+            throw;
         }
         finally
         {
@@ -48,6 +53,7 @@ internal sealed class SandboxRun(RuntimeContext context, ShimSupervisor supervis
         await sandbox.RequireShim().StartSandboxAsync(Describe(sandbox.Config), cancellationToken);
         if (!sandbox.UsesHostNetwork)
             sandbox.Addresses = await AttachAsync(sandbox, cancellationToken);
+        PodFiles.Write(sandbox);
         RuntimeContext.Save(sandbox);
     }
 
@@ -85,8 +91,6 @@ internal sealed class SandboxRun(RuntimeContext context, ShimSupervisor supervis
     private async Task UndoAsync(SandboxRecord sandbox)
     {
         sandbox.IsStopped = true;
-        if (!sandbox.UsesHostNetwork)
-            await context.Network.DetachAsync(sandbox.Id, CancellationToken.None);
         sandbox.Shim?.Dispose();
         sandbox.Shim = null;
         if (sandbox.ShimProcessId > 0)
@@ -96,9 +100,7 @@ internal sealed class SandboxRun(RuntimeContext context, ShimSupervisor supervis
         }
 
         remove.Forget(sandbox);
+        if (!sandbox.UsesHostNetwork)
+            await context.Network.DetachAsync(sandbox.Id, CancellationToken.None);
     }
-
-    private static RuntimeException Explain(Exception exception) => new(
-        RuntimeError.StartFailed, $"failed to start sandbox: {exception.Message}",
-        exception is LinuxException or PodNetworkException or IOException ? exception : new InvalidOperationException(exception.Message, exception));
 }

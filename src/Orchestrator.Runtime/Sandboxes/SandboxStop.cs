@@ -1,5 +1,4 @@
 using Orchestrator.Linux.Processes;
-using Orchestrator.Network.Pods;
 using Orchestrator.Runtime.Cri;
 using Orchestrator.Runtime.Shim;
 
@@ -20,27 +19,14 @@ internal sealed class SandboxStop(RuntimeContext context, ShimSupervisor supervi
             if (sandbox.Shim is { } shim)
                 await EndShimAsync(sandbox, shim, cancellationToken);
             supervisor.MarkLost(sandbox);
-            await DetachAsync(sandbox, cancellationToken);
+            if (!sandbox.UsesHostNetwork)
+                await context.Network.DetachAsync(sandbox.Id, cancellationToken);
             if (!wasStopped)
                 RuntimeContext.Save(sandbox);
         }
         finally
         {
             sandbox.Gate.Release();
-        }
-    }
-
-    private async Task DetachAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
-    {
-        if (sandbox.UsesHostNetwork)
-            return;
-        try
-        {
-            await context.Network.DetachAsync(sandbox.Id, cancellationToken);
-        }
-        catch (PodNetworkException exception)
-        {
-            throw new RuntimeException(RuntimeError.Internal, $"failed to give back the network of sandbox {sandbox.Id}: {exception.Message}", exception);
         }
     }
 

@@ -52,6 +52,19 @@ internal sealed class SandboxTests : RuntimeFixture
     }
 
     [Test, CancelAfter(30_000)]
+    public async Task Run_PodWithDns_ItsContainersHaveTheFilesOfEtc()
+    {
+        var pod = Pod() with { Dns = new DnsConfig(["10.96.0.10", "1.1.1.1"], ["default.svc.cluster.local", "svc.cluster.local"], ["ndots:5"]) };
+        var own = Path.Combine(Root, "hosts");
+        await File.WriteAllTextAsync(own, "10.0.0.1 mine\n");
+
+        var (_, output) = await RunToEndAsync(Shell("cat /etc/resolv.conf /etc/hostname /etc/hosts") with { Mounts = [new Mount(own, "/etc/hosts")] }, pod);
+
+        Assert.That(output, Is.EqualTo(
+            "search default.svc.cluster.local svc.cluster.local\nnameserver 10.96.0.10\nnameserver 1.1.1.1\noptions ndots:5\npod\n10.0.0.1 mine"));
+    }
+
+    [Test, CancelAfter(30_000)]
     public async Task Stop_Absent_IsNoError()
     {
         await Runtime.StopPodSandboxAsync("absent", None);
