@@ -15,9 +15,9 @@ public sealed class FakeImages : Cri.IImageService
     /// <summary>Credentials of each successful pull, in order.</summary>
     public ConcurrentQueue<(string Image, Cri.RegistryAuth? Auth)> Pulls { get; } = new();
 
-    public void Add(string image, long? uid = null, string username = "") => images[image] = new()
+    public void Add(string image, long? uid = null, string username = "", string? id = null) => images[image] = new()
     {
-        Id = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(image))), RepoTags = [image],
+        Id = id ?? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(image))), RepoTags = [image],
         RepoDigests = [$"{image.Split(':')[0]}@sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(image)))}"],
         SizeBytes = 1000 + image.Length, Uid = uid, Username = username,
     };

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Orchestrator.Runtime.Snapshots;
+using ContainerImage = Orchestrator.Runtime.Snapshots.ContainerImage;
 
 namespace Orchestrator.Runtime.Tests.Sandboxes;
 
