@@ -1,12 +1,11 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Api;
 using Orchestrator.Api.Apps.V1;
-using Orchestrator.Api.Coordination.V1;
 using Orchestrator.Api.Core.V1;
 using Orchestrator.Api.Discovery.V1;
 using Orchestrator.Api.Meta.V1;
 using Orchestrator.Client;
 using Orchestrator.Controllers.Tests.Machinery;
-using Orchestrator.Testing;
 
 namespace Orchestrator.Controllers.Tests.Cluster;
 
@@ -101,14 +100,28 @@ public sealed class ControllersOnServerTests
     }
 
     [Test]
-    public async Task Writes_OfControllers_CarryTheirCause()
+    public async Task Pod_OfADeployment_IsExplainedDownToThePersonWhoMadeIt()
+    {
+        await admin.CreateAsync(Objects.Deployment(1), default);
+        await UntilAvailableAsync("web:1", 1);
+        var pod = (await admin.ListAsync<Pod>("default", ListOptions.All, default)).Items.Single();
+
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, $"/apis/lab.orc.dev/v1alpha1/namespaces/default/causes?resource=pods&name={pod.Metadata.Name}");
+        using var response = await admin.SendAsync(request, HttpCompletionOption.ResponseContentRead, default);
+        var links = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["links"]!.AsArray();
+        var steps = links.Select(l => $"{l!["object"]!.GetValue<string>().Split('/')[^3]} by {l["by"]?["cause"]?["controller"] ?? l["by"]?["user"]}").ToList();
+        Assert.That(steps, Is.SupersetOf(["pods by replicaset", "replicasets by deployment", "deployments by admin"]));
+    }
+
+    [Test]
+    public async Task Event_OfACreatedPod_IsThereToBeDescribed()
     {
         await admin.CreateAsync(Objects.ReplicaSet(1), default);
-        await UntilAsync(async () => await StepKubeletAsync() == 1, "one pod");
-        var events = await admin.ListAsync<Event>("default", ListOptions.All, default);
         await UntilAsync(
-            async () => (await admin.ListAsync<Event>("default", ListOptions.All, default)).Items.Any(e => e.Reason == "SuccessfulCreate"), "the Event");
-        Assert.That(await ExistsAsync<Lease>("kube-system", "kube-controller-manager"), Is.True);
+            async () => (await admin.ListAsync<Event>("default", ListOptions.All, default)).Items.Any(e =>
+                e is { Reason: "SuccessfulCreate", InvolvedObject: { Kind: "ReplicaSet", Name: "web" }, Source.Component: "replicaset-controller" }),
+            "the Event");
     }
 
     private static Service Service() => new()
