@@ -106,7 +106,7 @@ public sealed class RuntimeBuildRunner(string shimPath, string stateDirectory, T
     {
         using (var root = PathAt.OpenDirectory(upper))
         {
-            foreach (var file in new[] { "etc/resolv.conf", "etc/hosts" })
+            foreach (var file in new[] { "etc/resolv.conf", "etc/hosts", "etc/hostname" })
             {
                 if (PathAt.Status(root, LayerTree.Bytes(file), out var status) == 0 && status is { Kind: FileKind.Regular, SizeBytes: 0 })
                     PathAt.Unlink(root, LayerTree.Bytes(file));
