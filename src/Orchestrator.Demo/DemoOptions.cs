@@ -7,7 +7,7 @@ internal sealed record DemoOptions
 {
     public const int DefaultPort = 8080;
 
-    /// <summary>DEMO_PORT.</summary>
+    /// <summary>LISTEN_PORT.</summary>
     public int Port { get; init; } = DefaultPort;
 
     /// <summary>DEMO_VERSION: any text, shown to tell one rollout from the next.</summary>
@@ -19,16 +19,16 @@ internal sealed record DemoOptions
     /// <summary>How long requests in flight may take after SIGTERM; well below the kubelet's 30 seconds.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="FormatException">When DEMO_PORT is no port.</exception>
+    /// <exception cref="FormatException">When LISTEN_PORT is no port.</exception>
     public static DemoOptions FromEnvironment(Func<string, string?> variable)
     {
         var options = new DemoOptions();
         if (variable("DEMO_VERSION") is { Length: > 0 } version)
             options = options with { Version = version };
-        if (variable("DEMO_PORT") is not { Length: > 0 } port)
+        if (variable("LISTEN_PORT") is not { Length: > 0 } port)
             return options;
         return ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? options with { Port = number }
-            : throw new FormatException($"DEMO_PORT is \"{port}\", expected a port number from 1 to 65535");
+            : throw new FormatException($"LISTEN_PORT is \"{port}\", expected a port number from 1 to 65535");
     }
 }

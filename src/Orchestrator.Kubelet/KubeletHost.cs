@@ -86,6 +86,9 @@ public sealed class KubeletHost : IAsyncDisposable
     /// <summary>The port the server listens on; 0 while it does not.</summary>
     public int ServerPort { get; private set; }
 
+    /// <summary>Completes when the API has the node as Ready for the first time.</summary>
+    public Task NodeReady => reporter.Ready;
+
     /// <summary>The pods of this node with the status last computed.</summary>
     public IReadOnlyList<Pod> Pods => workers.Pods;
 

@@ -4,11 +4,9 @@ using Orchestrator.ApiServer.Resources;
 
 namespace Orchestrator.ApiServer.Admission;
 
-/// <summary>Pods stay five minutes on a node that is not ready or cannot be reached, unless they say otherwise.</summary>
-internal sealed class DefaultTolerationSecondsAdmission : IMutatingAdmission
+/// <summary>Pods stay for a while on a node that is not ready or cannot be reached, unless they say otherwise.</summary>
+internal sealed class DefaultTolerationSecondsAdmission(int seconds) : IMutatingAdmission
 {
-    private const int Seconds = 300;
-
     private static readonly string[] Taints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
     public string Name => "DefaultTolerationSeconds";
@@ -24,7 +22,7 @@ internal sealed class DefaultTolerationSecondsAdmission : IMutatingAdmission
                 continue;
             if (spec["tolerations"] is not JsonArray tolerations)
                 spec["tolerations"] = tolerations = [];
-            tolerations.Add((JsonNode)new JsonObject { ["key"] = taint, ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = Seconds });
+            tolerations.Add((JsonNode)new JsonObject { ["key"] = taint, ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = seconds });
         }
 
         return default;

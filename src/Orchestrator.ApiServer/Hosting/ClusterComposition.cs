@@ -56,7 +56,7 @@ public static class ClusterComposition
             MutatingAdmission =
             [
                 namespaceLifecycle, new ServiceAccountAdmission(() => random), new TaintNodesByConditionAdmission(), new PriorityAdmission(),
-                new DefaultTolerationSecondsAdmission(),
+                new DefaultTolerationSecondsAdmission(options.DefaultTolerationSeconds),
             ],
             ValidatingAdmission =
             [

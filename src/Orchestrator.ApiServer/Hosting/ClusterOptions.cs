@@ -22,6 +22,9 @@ public sealed record ClusterOptions
     /// <summary>Users by fixed bearer token. Meant for benches; lab clusters have none.</summary>
     public IReadOnlyDictionary<string, UserInfo> FixedTokens { get; init; } = new Dictionary<string, UserInfo>();
 
+    /// <summary>How long pods stay on a node that is not ready or cannot be reached, when they do not say. Kubernetes' default.</summary>
+    public int DefaultTolerationSeconds { get; init; } = 300;
+
     /// <summary>File that gets one JSON line per request; null for none.</summary>
     public string? AuditLogPath { get; init; }
 }

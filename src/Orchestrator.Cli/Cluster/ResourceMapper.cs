@@ -1,5 +1,9 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Errors;
+using Orchestrator.Api.Meta.V1;
+using Orchestrator.Api.Serialization;
 using Orchestrator.Client;
 
 namespace Orchestrator.Cli.Cluster;
@@ -93,7 +97,7 @@ internal sealed class ResourceMapper(IReadOnlyList<DiscoveredResource> resources
 /// <summary>Untyped requests of the commands.</summary>
 internal static class ApiClientExtensions
 {
-    /// <exception cref="Api.Errors.ApiException">The server refused.</exception>
+    /// <exception cref="ApiException">The server refused.</exception>
     public static async Task<JsonNode> GetJsonAsync(this IApiClient client, string path, string accept, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
@@ -101,12 +105,43 @@ internal static class ApiClientExtensions
         return await client.SendJsonAsync(request, cancellationToken);
     }
 
-    /// <exception cref="Api.Errors.ApiException">The server refused.</exception>
+    /// <exception cref="ApiException">The server refused.</exception>
     public static async Task<JsonNode> SendJsonAsync(this IApiClient client, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        using var response = await client.SendOrThrowAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         return await JsonNode.ParseAsync(body, cancellationToken: cancellationToken)
             ?? throw new UserException($"the server answered {request.RequestUri} with nothing");
+    }
+
+    /// <exception cref="ApiException">The server refused.</exception>
+    public static async Task<HttpResponseMessage> SendOrThrowAsync(
+        this IApiClient client, HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        var response = await client.SendAsync(request, completion, cancellationToken);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+        {
+            var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            throw new ApiException(ParseStatus(body) ?? new Status
+            {
+                Code = (int)response.StatusCode,
+                Reason = StatusReason.InternalError,
+                Message = body.Length > 0 ? System.Text.Encoding.UTF8.GetString(body).Trim() : $"the server answered {(int)response.StatusCode}",
+            });
+        }
+    }
+
+    private static Status? ParseStatus(byte[] body)
+    {
+        try
+        {
+            return ApiJson.Deserialize<Status>(body);
+        }
+        catch (JsonException)
+        {
+            return null; // Something in between answered, not an API server.
+        }
     }
 }

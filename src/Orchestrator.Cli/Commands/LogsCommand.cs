@@ -37,7 +37,7 @@ internal static class LogsCommand
                 query.Add($"sinceSeconds={seconds}");
             var path = $"/api/v1/namespaces/{Uri.EscapeDataString(connection.Namespace)}/pods/{Uri.EscapeDataString(name)}/log?{string.Join('&', query)}";
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            using var response = await connection.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var response = await connection.Client.SendOrThrowAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
             await using var output = Console.OpenStandardOutput();
             await body.CopyToAsync(output, cancellationToken);

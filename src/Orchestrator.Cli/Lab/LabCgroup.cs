@@ -8,7 +8,7 @@ internal sealed class LabCgroup(string path, TimeProvider time)
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    private readonly ICgroup cgroup = new CgroupManager(CgroupLayout.Detect()).Open(path);
+    private readonly ICgroup cgroup = new CgroupManager(CgroupLayout.Detect()).Open("/" + path);
 
     public void SetFrozen(bool frozen) => cgroup.SetFrozen(frozen);
 

@@ -16,11 +16,13 @@ internal sealed partial class NodeReporter(
     KubeletOptions options, MachineFacts machine, NodeResources resources, IApiClient client, IInformer<Node> nodes, Cri.IRuntimeService runtime,
     Cri.IImageService images, IPodCidrSink? podCidrSink, Func<int> serverPort, IEventRecorder events, TimeProvider time, ILogger<NodeReporter> logger)
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
+    // Short at first: in a lab the API server starts at the same moment.
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan MaximumRetry = TimeSpan.FromSeconds(7);
     private static readonly TimeSpan ImagesMaxAge = TimeSpan.FromMinutes(1);
 
     private readonly Channel<bool> wakeUps = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NodeStatus? reported;
     private DateTimeOffset reportedAt;
     private IReadOnlyList<Cri.ImageRecord> imageList = [];
@@ -31,6 +33,9 @@ internal sealed partial class NodeReporter(
     public Node? Current => nodes.Lister.Find(new("", options.NodeName));
 
     public ObjectReference Reference => new() { Kind = "Node", ApiVersion = "v1", Name = options.NodeName, Uid = Current?.Metadata.Uid ?? options.NodeName };
+
+    /// <summary>Completes when the API has the node as Ready for the first time.</summary>
+    public Task Ready => ready.Task;
 
     /// <summary>Something that the status shows has changed.</summary>
     public void Wake() => wakeUps.Writer.TryWrite(true);
@@ -76,7 +81,12 @@ internal sealed partial class NodeReporter(
             await client.CreateAsync(new Node
             {
                 Metadata = new() { Name = options.NodeName, Labels = labels },
-                Spec = new() { Taints = options.RegisterWithTaints.Count > 0 ? options.RegisterWithTaints : null },
+                Spec = new()
+                {
+                    Taints = options.RegisterWithTaints.Count > 0 ? options.RegisterWithTaints : null,
+                    PodCIDR = options.PodCidr,
+                    PodCIDRs = options.PodCidr is { } range ? [range] : null,
+                },
                 Status = status,
             }, cancellationToken);
         }
@@ -130,6 +140,8 @@ internal sealed partial class NodeReporter(
         await client.PatchAsync<Node>(null, options.NodeName, PatchType.StrategicMerge, patch, "status", cancellationToken);
         TellOfChange(reported, status);
         (reported, reportedAt) = (status, now);
+        if (status.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true)
+            ready.TrySetResult();
     }
 
     private async Task<NodeStatus> ComputeAsync(IReadOnlyList<NodeCondition> before, CancellationToken cancellationToken)

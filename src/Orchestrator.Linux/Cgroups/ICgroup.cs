@@ -35,6 +35,8 @@ public interface ICgroup
     /// <summary>Sends SIGKILL to every process in the cgroup and below. They may take a moment to be gone.</summary>
     void Kill();
 
+    /// <summary>Stops or goes on with every process in the cgroup and below. Thawing what was never frozen does nothing.</summary>
+    /// <exception cref="LinuxException">v1: the cgroup was made without the freezer.</exception>
     void SetFrozen(bool frozen);
 
     /// <summary>Removes the cgroup and those below it.</summary>

@@ -120,7 +120,7 @@ internal sealed class Cgroup(CgroupLayout layout, string path) : ICgroup
     {
         if (Find(CgroupControllers.Freezer) is { } directory)
             FreezerController.Set(directory, frozen);
-        else
+        else if (frozen)
             throw new LinuxException(Errno.ENOENT, "freeze", Path, "the cgroup was not made with the freezer");
     }
 

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Cli.Lab;
+using Orchestrator.Runtime.Images;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>The options of every command that works on the machine's images.</summary>
+internal sealed class ImageOptions
+{
+    private readonly Option<string> dataDirectory = new("--data-dir")
+    {
+        Description = "Where labs and images are kept",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ORC_DATA_DIR") ?? LabPaths.DefaultDataDirectory,
+    };
+
+    public void AddTo(Command command) => command.Options.Add(dataDirectory);
+
+    public string DataDirectory(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(dataDirectory)!);
+
+    public ImageStore Open(ParseResult parsed) => new(Path.Combine(DataDirectory(parsed), "images"), TimeProvider.System);
+
+    public ImageService OpenService(ParseResult parsed) => new(Open(parsed), ImagePullCommand.NewPuller(), NullLogger<ImageService>.Instance);
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using Orchestrator.ApiServer.Authentication.Tokens;
+using Orchestrator.ApiServer.Hosting;
+using Orchestrator.Storage;
+
+namespace Orchestrator.Cli.Components;
+
+/// <summary>Settings of one API server process.</summary>
+internal sealed record ApiServerSettings
+{
+    /// <summary>Value of --store.</summary>
+    public required string Store { get; init; }
+
+    public required string DataDirectory { get; init; }
+    public required string PkiDirectory { get; init; }
+    public required IReadOnlyList<IPEndPoint> Listen { get; init; }
+
+    /// <summary>Where nodes and pods reach it; null takes the first listen address.</summary>
+    public IPAddress? AdvertiseAddress { get; init; }
+
+    public required IPNetwork ServiceCidr { get; init; }
+
+    /// <summary>Seconds pods tolerate a node that is not ready or unreachable, when they do not say.</summary>
+    public int DefaultTolerationSeconds { get; init; } = 300;
+}
+
+/// <summary>A started API server with the store it owns.</summary>
+internal sealed record ApiServerComponent(ApiServerHost Host, IKeyValueStore Store) : IAsyncDisposable
+{
+    private const string ClusterDomain = "cluster.local";
+
+    /// <summary>Opens the store and starts to listen; the server becomes ready a little later (<see cref="ApiServerHost.Ready"/>).</summary>
+    public static async Task<ApiServerComponent> StartAsync(
+        ApiServerSettings settings, ClusterPki pki, ComponentContext context, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(settings.DataDirectory);
+        var store = await StoreFactory.OpenAsync(
+            StoreOptions.Parse(settings.Store, settings.DataDirectory), context.Time, context.Loggers, cancellationToken);
+        var advertise = settings.AdvertiseAddress ?? settings.Listen[0].Address;
+        var serving = pki.ApiServerServing([.. ServingAddresses(settings, advertise)], ClusterDomain);
+        var options = new ApiServerOptions
+        {
+            Listen = settings.Listen,
+            ServerCertificate = serving.ToCertificate(),
+            Advertise = new IPEndPoint(advertise, settings.Listen[0].Port),
+            ServiceCidr = settings.ServiceCidr,
+        };
+        var cluster = new ClusterOptions
+        {
+            AuthoritiesPem = pki.Authority.CertificatePem,
+            ServiceAccountKeys = SigningKeys.LoadOrCreate(settings.PkiDirectory),
+            KubeletClientCertificate = pki.KubeletClient().ToCertificate(),
+            DefaultTolerationSeconds = settings.DefaultTolerationSeconds,
+        };
+        var host = new ApiServerHost(options, ClusterComposition.Of(cluster, context.Loggers), store, context.Loggers, context.Time);
+        await host.StartAsync(cancellationToken);
+        return new ApiServerComponent(host, store);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        await Store.DisposeAsync();
+    }
+
+    // The first address of the Service range is that of Service default/kubernetes.
+    private static IEnumerable<IPAddress> ServingAddresses(ApiServerSettings settings, IPAddress advertise)
+    {
+        var service = settings.ServiceCidr.BaseAddress.GetAddressBytes();
+        service[^1] += 1;
+        return settings.Listen.Select(endpoint => endpoint.Address)
+            .Where(address => !address.Equals(IPAddress.Any))
+            .Append(IPAddress.Loopback).Append(advertise).Append(new IPAddress(service))
+            .Distinct();
+    }
+}
