@@ -1,5 +1,7 @@
 using System.CommandLine;
-using Orchestrator.Api.Core.V1;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using Orchestrator.Cli.Cluster;
 using Orchestrator.Client.Streaming;
 using Orchestrator.Linux.Processes;
@@ -23,31 +25,34 @@ internal static class ExecCommand
         {
             using var connection = cluster.Connect(parsed);
             var name = parsed.GetValue(pod)!.Split('/')[^1];
-            var containerName = parsed.GetValue(container) ?? await DefaultContainerAsync(connection, name, cancellationToken);
             var useTty = parsed.GetValue(tty) && !Console.IsInputRedirected;
-            var query = new List<string>
-            {
-                $"container={Uri.EscapeDataString(containerName)}", "stdout=true", $"stderr={Text(!useTty)}", $"stdin={Text(parsed.GetValue(stdin))}", $"tty={Text(useTty)}",
-            };
-            query.AddRange(parsed.GetValue(words)!.Select(word => $"command={Uri.EscapeDataString(word)}"));
-            var path = $"/api/v1/namespaces/{Uri.EscapeDataString(connection.Namespace)}/pods/{Uri.EscapeDataString(name)}/exec?{string.Join('&', query)}";
-            await using var remote = await RemoteCommand.OpenAsync(connection.Client, path, cancellationToken);
             using var raw = useTty ? Terminal.MakeRaw() : null;
-            if (useTty)
-                await remote.ResizeAsync(Console.WindowWidth, Console.WindowHeight, cancellationToken);
-            return await remote.RunAsync(
-                parsed.GetValue(stdin) ? Console.OpenStandardInput() : null, Console.OpenStandardOutput(), Console.OpenStandardError(), cancellationToken);
+            return await new RemoteCommand(connection.Client).RunAsync(
+                connection.Namespace, name,
+                new RemoteCommandOptions
+                {
+                    Container = parsed.GetValue(container),
+                    Command = parsed.GetValue(words)!,
+                    Stdin = parsed.GetValue(stdin) ? Console.OpenStandardInput() : null,
+                    Stdout = Console.OpenStandardOutput(),
+                    Stderr = useTty ? null : Console.OpenStandardError(),
+                    Tty = useTty,
+                    Sizes = useTty ? TerminalSizes(cancellationToken) : null,
+                },
+                cancellationToken);
         });
         return command;
     }
 
-    private static async Task<string> DefaultContainerAsync(ClusterConnection connection, string pod, CancellationToken cancellationToken)
+    // The size now, and again whenever SIGWINCH says that it changed.
+    private static async IAsyncEnumerable<TerminalSize> TerminalSizes([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var item = await connection.Client.GetAsync<Pod>(connection.Namespace, pod, cancellationToken);
-        return item.Metadata.Annotations?.GetValueOrDefault("kubectl.kubernetes.io/default-container")
-            ?? item.Spec?.Containers?.FirstOrDefault()?.Name
-            ?? throw new UserException($"pod {pod} has no containers");
-    }
+        var changes = Channel.CreateBounded<TerminalSize>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => changes.Writer.TryWrite(Current()));
+        yield return Current();
+        await foreach (var size in changes.Reader.ReadAllAsync(cancellationToken))
+            yield return size;
 
-    private static string Text(bool value) => value ? "true" : "false";
+        static TerminalSize Current() => new(Console.WindowWidth, Console.WindowHeight);
+    }
 }
