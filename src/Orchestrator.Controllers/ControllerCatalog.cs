@@ -1,6 +1,7 @@
 using Orchestrator.Controllers.ClusterDns;
 using Orchestrator.Controllers.Deployments;
 using Orchestrator.Controllers.Endpoints;
+using Orchestrator.Controllers.EndpointSliceMirroring;
 using Orchestrator.Controllers.EndpointSlices;
 using Orchestrator.Controllers.GarbageCollection;
 using Orchestrator.Controllers.Machinery;
@@ -26,6 +27,7 @@ internal static class ControllerCatalog
             DeploymentController.Create(context),
             EndpointSliceController.Create(context),
             EndpointsController.Create(context),
+            MirrorController.Create(context),
             NodeLifecycleController.Create(context),
             TaintEvictionController.Create(context),
             GarbageCollector.Create(context),

@@ -37,6 +37,9 @@ public sealed class ControllersOnServerTests
         await running;
         stop.Dispose();
         await server.DisposeAsync();
+        // While a server restarts, controllers may well complain.
+        if (!TestContext.CurrentContext.Test.Name.StartsWith("Server_", StringComparison.Ordinal))
+            Assert.That(server.Warnings.Messages, Is.Empty);
     }
 
     [Test]
@@ -112,6 +115,24 @@ public sealed class ControllersOnServerTests
         var links = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["links"]!.AsArray();
         var steps = links.Select(l => $"{l!["object"]!.GetValue<string>().Split('/')[^3]} by {l["by"]?["cause"]?["controller"] ?? l["by"]?["user"]}").ToList();
         Assert.That(steps, Is.SupersetOf(["pods by replicaset", "replicasets by deployment", "deployments by admin"]));
+    }
+
+    [Test]
+    public async Task Node_BecomesReady_AnswersDnsAndLosesItsTaints()
+    {
+        var node = await admin.GetAsync<Node>(null, "n1", default);
+        var status = new NodeStatus
+        {
+            Addresses = [new NodeAddress { Type = "InternalIP", Address = "172.30.0.2" }],
+            Conditions = [new NodeCondition { Type = "Ready", Status = "True", LastHeartbeatTime = TimeProvider.System.GetUtcNow() }],
+        };
+        await admin.UpdateStatusAsync(node with { Metadata = node.Metadata with { ResourceVersion = null }, Status = status }, default);
+        await UntilAsync(
+            async () => (await admin.ListAsync<EndpointSlice>("kube-system", ListOptions.All, default)).Items.Any(s =>
+                s.Endpoints is [{ NodeName: "n1", Conditions.Ready: true, Hints.ForNodes: [{ Name: "n1" }] }]),
+            "the node among the DNS endpoints");
+        await UntilAsync(async () => (await admin.GetAsync<Node>(null, "n1", default)).Spec?.Taints is null or { Count: 0 }, "the taints to go");
+        Assert.That((await admin.GetAsync<Service>("kube-system", "kube-dns", default)).Spec!.ClusterIP, Is.EqualTo("10.96.0.10"));
     }
 
     [Test]

@@ -18,6 +18,9 @@ internal sealed class ServerFixture : IAsyncDisposable
     private readonly List<ApiClient> clients = [];
     private ApiServerHost host = null!;
 
+    /// <summary>What controllers logged as warning or worse.</summary>
+    public WarningCollector Warnings { get; } = new();
+
     public string AuthorityPem => authority.CertificatePem;
 
     public Uri Address => new($"https://127.0.0.1:{host.Endpoints[0].Port}");
@@ -57,7 +60,7 @@ internal sealed class ServerFixture : IAsyncDisposable
     public ControllerManager Controllers(ControllerManagerOptions options)
     {
         var client = Client("system:kube-controller-manager");
-        return new ControllerManager(client, new MetadataClient(client, Address), options, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        return new ControllerManager(client, new MetadataClient(client, Address), options, TimeProvider.System, new Random(1), Warnings);
     }
 
     public async ValueTask DisposeAsync()
