@@ -171,7 +171,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;
-        limits.MaxRequestBodySize = Options.MaxBodyBytes + 1;
+        limits.MaxRequestBodySize = Math.Max(Options.MaxBodyBytes, BodyReader.DrainLimit);
         limits.RequestHeadersTimeout = HeadersTimeout;
         limits.KeepAliveTimeout = KeepAliveTimeout;
         limits.MinResponseDataRate = null;

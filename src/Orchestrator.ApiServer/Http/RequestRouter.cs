@@ -94,7 +94,7 @@ internal sealed class RequestRouter(
             throw ApiErrors.UnknownPath();
         }
 
-        if (info.Verb is "create" && info.Name.Length > 0 && info.Subresource.Length == 0)
+        if (info.Subresource.Length == 0 && (info.Verb == "create" ? info.Name.Length > 0 : info.Verb is "update" or "patch" && info.Name.Length == 0))
             throw ApiErrors.MethodNotAllowed();
     }
 

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Orchestrator.ApiServer.Tests.Causes;
+
+public sealed class CauseTests
+{
+    private const string Maps = "/api/v1/namespaces/default/configmaps";
+
+    private TestApiServer server = null!;
+
+    [SetUp]
+    public async Task SetUp() => server = await TestApiServer.StartAsync();
+
+    [TearDown]
+    public async Task TearDown() => await server.DisposeAsync();
+
+    [Test]
+    public async Task Causes_ChainOfControllers_LeadsToTheRoot()
+    {
+        var root = await server.CreateConfigMapAsync("deploy");
+        var middle = await CreateBecauseOfAsync("rs", "deployment", root);
+        var leaf = await CreateBecauseOfAsync("pod", "replicaset", middle);
+
+        var (_, chain) = await server.GetAsync("/apis/lab.orc.dev/v1alpha1/namespaces/default/causes?resource=configmaps&name=pod");
+
+        var links = chain["links"]!.AsArray();
+        Assert.That(links.Select(one => one!["revision"]!.GetValue<long>()), Is.EqualTo(new[] { leaf, middle, root }));
+        Assert.That(links.Select(one => one!["object"]!.GetValue<string>()), Is.EqualTo(new[] { "v1/configmaps/default/pod", "v1/configmaps/default/rs", "v1/configmaps/default/deploy" }));
+        Assert.That(links[0]!["by"]!["cause"]!["controller"]!.GetValue<string>(), Is.EqualTo("replicaset"));
+        Assert.That(links[2]!["by"]!["user"]!.GetValue<string>(), Is.EqualTo("tester"));
+        Assert.That(links[2]!["by"]!["manager"]!.GetValue<string>(), Is.EqualTo("tester"));
+    }
+
+    [Test]
+    public async Task Causes_OfADeletedObject_AreKept()
+    {
+        await server.CreateConfigMapAsync("a");
+        await server.PatchAsync($"{Maps}/a", """{"data":{"k":"2"},"metadata":{"labels":{"x":"y"}}}""");
+        await server.DeleteAsync($"{Maps}/a");
+
+        var (_, chain) = await server.GetAsync("/apis/lab.orc.dev/v1alpha1/namespaces/default/causes?resource=configmaps&name=a");
+
+        var writes = chain["writes"]!.AsArray();
+        Assert.That(writes.Select(one => one!["change"]!.GetValue<string>()), Is.EqualTo(new[] { "deleted", "modified", "created" }));
+        Assert.That(writes[1]!["by"]!["fields"]!.ToJsonString(), Is.EqualTo("""["metadata.labels","data"]"""));
+        Assert.That(chain["links"]![0]!["by"]!["verb"]!.GetValue<string>(), Is.EqualTo("delete"));
+    }
+
+    [Test]
+    public async Task Causes_OfWhatNeverWas_AreNotFound()
+    {
+        var (code, _) = await server.GetAsync("/apis/lab.orc.dev/v1alpha1/namespaces/default/causes?resource=configmaps&name=never");
+
+        Assert.That(code, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task Causes_HeaderThatIsNoJson_IsIgnored()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Maps) { Content = new StringContent("""{"metadata":{"name":"a"}}""", Encoding.UTF8, "application/json") };
+        request.Headers.Add("X-Orchestrator-Cause", "{nonsense");
+
+        using var response = await server.Http.SendAsync(request);
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Created));
+    }
+
+    private async Task<long> CreateBecauseOfAsync(string name, string controller, long trigger)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Maps)
+        {
+            Content = new StringContent($$$"""{"metadata":{"name":"{{{name}}}"}}""", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("X-Orchestrator-Cause", $$"""{"controller":"{{controller}}","reconcileId":"1","object":"x","triggers":[{{trigger}}]}""");
+        using var response = await server.Http.SendAsync(request);
+        return TestApiServer.Version(JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+    }
+}
