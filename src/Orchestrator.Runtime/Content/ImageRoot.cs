@@ -46,11 +46,11 @@ internal sealed class ImageRoot
     /// <summary>Held while the catalog is replaced.</summary>
     public string CatalogLock => System.IO.Path.Combine(Locks, "catalog");
 
-    /// <summary>A new name under <see cref="Work"/>. It carries the process id, so that what a dead process left can be told.</summary>
-    public string NewWorkPath(string purpose) =>
-        System.IO.Path.Combine(Work, $"{Environment.ProcessId}-{purpose}-{Interlocked.Increment(ref workCounter)}");
-
-    private static long workCounter;
+    /// <summary>
+    /// A new name under <see cref="Work"/>. It is random, because what a process left that died may still be there, and process
+    /// ids come again.
+    /// </summary>
+    public string NewWorkPath(string purpose) => System.IO.Path.Combine(Work, $"{purpose}-{System.IO.Path.GetRandomFileName()}");
 
     private string Combine(string name) => System.IO.Path.Combine(Path, name);
 }

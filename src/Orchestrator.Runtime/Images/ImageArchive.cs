@@ -46,9 +46,8 @@ public static class ImageArchive
     /// <summary>Loads from a stream that cannot be read twice, such as standard input.</summary>
     public static async Task<IReadOnlyList<LoadedImage>> LoadAsync(ImageStore store, Stream archive, CancellationToken cancellationToken)
     {
-        string path;
-        using (store.BeginAdding())
-            path = await SpoolAsync(store, archive, cancellationToken);
+        using var adding = store.BeginAdding();
+        var path = await SpoolAsync(store, archive, cancellationToken);
         try
         {
             return await LoadAsync(store, path, cancellationToken);

@@ -16,10 +16,29 @@ internal sealed class ImageGarbageCollector(ImageStore store)
     /// <returns>Null when content is just being added: then it does nothing.</returns>
     public CollectedGarbage? TryCollect()
     {
-        using var alone = FileLock.TryExclusive(store.Root.ContentLock);
-        if (alone is null)
-            return null;
-        DeleteAbandonedWork();
+        var trash = new List<string>();
+        CollectedGarbage collected;
+        using (var alone = FileLock.TryExclusive(store.Root.ContentLock))
+        {
+            if (alone is null)
+                return null;
+            // Nobody adds content now, so what is unfinished stays so: its process died.
+            trash.AddRange(System.IO.Directory.EnumerateFileSystemEntries(store.Root.Work).Where(IsAbandoned));
+            collected = Sweep(trash);
+        }
+
+        // Deleting many files takes its time, in which containers can be created again.
+        foreach (var path in trash)
+            FileTree.Delete(path);
+        return collected;
+    }
+
+    /// <summary>Catalog and hold files are written without the content lock.</summary>
+    private static bool IsAbandoned(string path) =>
+        !Path.GetFileName(path).StartsWith("catalog-", StringComparison.Ordinal) && !Path.GetFileName(path).StartsWith("hold-", StringComparison.Ordinal);
+
+    private CollectedGarbage Sweep(List<string> trash)
+    {
         var keepBlobs = new HashSet<string>();
         var keepLayers = new HashSet<string>();
         foreach (var image in store.Catalog.Read().Images)
@@ -28,7 +47,7 @@ internal sealed class ImageGarbageCollector(ImageStore store)
             keepLayers.UnionWith(hold.LayerNames);
         foreach (var step in BuildCache.KeepRecent(store.Root))
             Mark(step, keepBlobs, keepLayers);
-        return Sweep(keepBlobs, keepLayers);
+        return Sweep(keepBlobs, keepLayers, trash);
     }
 
     private static void Mark(BuildCacheEntry step, HashSet<string> blobs, HashSet<string> layers)
@@ -57,7 +76,7 @@ internal sealed class ImageGarbageCollector(ImageStore store)
             yield return image.Fixup;
     }
 
-    private CollectedGarbage Sweep(HashSet<string> keepBlobs, HashSet<string> keepLayers)
+    private CollectedGarbage Sweep(HashSet<string> keepBlobs, HashSet<string> keepLayers, List<string> trash)
     {
         var blobs = 0;
         long bytes = 0;
@@ -76,26 +95,10 @@ internal sealed class ImageGarbageCollector(ImageStore store)
             if (keepLayers.Contains(name))
                 continue;
             bytes += store.Layers.SizeOf(name);
-            store.Layers.Delete(name);
+            trash.Add(store.Layers.Detach(name));
             layers++;
         }
 
         return new CollectedGarbage(blobs, layers, bytes);
-    }
-
-    /// <summary>Nobody adds content now, so what is unfinished stays so: its process died.</summary>
-    private void DeleteAbandonedWork()
-    {
-        foreach (var path in System.IO.Directory.EnumerateFileSystemEntries(store.Root.Work))
-        {
-            var name = Path.GetFileName(path);
-            // Catalog and hold files are written without the content lock.
-            if (name.Contains("-catalog-", StringComparison.Ordinal) || name.Contains("-hold-", StringComparison.Ordinal))
-                continue;
-            if (System.IO.Directory.Exists(path))
-                FileTree.Delete(path);
-            else
-                File.Delete(path);
-        }
     }
 }

@@ -121,12 +121,13 @@ internal sealed class LayerStore(ImageRoot root)
     /// <summary>Bytes of content when it was unpacked; zero for a fix-up.</summary>
     public long SizeOf(string name) => Digest.TryParse("sha256:" + name, out var diffId) && Contains(diffId) ? Describe(diffId).SizeBytes : 0;
 
-    /// <summary>Takes a layer out of sight at once; its files are deleted after that.</summary>
-    public void Delete(string name)
+    /// <summary>Takes a layer out of the store; its files are the caller's to delete.</summary>
+    /// <returns>Where they are now.</returns>
+    public string Detach(string name)
     {
         var work = root.NewWorkPath("trash");
         Directory.Move(Path.Combine(root.Layers, name), work);
-        Discard(work);
+        return work;
     }
 
     /// <summary>Identifies a stack of layers (image-spec config.md, "Layer ChainID").</summary>

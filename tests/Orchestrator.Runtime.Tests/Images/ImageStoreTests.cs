@@ -329,6 +329,16 @@ internal sealed class ImageStoreTests
     }
 
     [Test]
+    public async Task Prune_AfterACrash_DeletesWhatWasLeftUnfinished()
+    {
+        Directory.CreateDirectory(directory["images/work/layer-left/fs"]);
+        directory.Write("images/work/blob-left", [1]);
+        await new ImageAdministration(store).PruneAsync(false, default);
+
+        Assert.That(Directory.GetFileSystemEntries(directory["images/work"]), Is.Empty);
+    }
+
+    [Test]
     public async Task Prune_WhileSomebodyAdds_Refuses()
     {
         using (store.BeginAdding())
