@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Orchestrator.Api.Core.V1;
 using Orchestrator.Linux.Namespaces;
 using Orchestrator.Linux.Netlink;
@@ -163,19 +165,21 @@ public class KernelProxyTests
         nftables.Apply(state.Change([service], new ProxyTopology("node1", "")).Transaction);
 
         Nft(reference, state.Rebuild().ToString(), "-f", "-");
-        Assert.That(Sorted(Nft(ours, "", "-s", "list", "ruleset")), Is.EqualTo(Sorted(Nft(reference, "", "-s", "list", "ruleset"))), name);
+        Assert.That(Sorted(Nft(ours, "", "-s", "list", "ruleset")), Is.EqualTo(Sorted(SpellTypes(Nft(reference, "", "-s", "list", "ruleset")))), name);
     }
 
-    [Test]
-    public void Change_AmongFiveThousandServices_TakesFewMilliseconds()
+    [TestCase(5000)]
+    [TestCase(20000)]
+    public void Change_AmongThousandsOfServices_TakesFewMilliseconds(int count)
     {
-        const int count = 5000;
         var (state, nftables, place) = _proxies["node1"];
         var services = Enumerable.Range(0, count).Select(Numbered).ToList();
         var started = Stopwatch.GetTimestamp();
         state.Change(services, place);
-        nftables.Apply(state.Rebuild());
-        TestContext.Out.WriteLine($"first write of {count} Services: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:f0} ms");
+        var transaction = state.Rebuild();
+        var built = Stopwatch.GetElapsedTime(started);
+        nftables.Apply(transaction);
+        TestContext.Out.WriteLine($"first write of {count} Services: {built.TotalMilliseconds:f0} ms to build, {Stopwatch.GetElapsedTime(started).TotalMilliseconds:f0} ms in all");
 
         var times = new List<double>();
         for (var i = 0; i < 50; i++)
@@ -191,10 +195,10 @@ public class KernelProxyTests
         Assert.That(times[25], Is.LessThan(50));
     }
 
-    private static TrackedService Numbered(int index)
+    internal static TrackedService Numbered(int index)
     {
         var name = $"s{index}";
-        return Tracked(Service(name, $"10.96.{index / 250}.{index % 250}"),
+        return Tracked(Service(name, $"10.{96 + (index / 62500)}.{index / 250 % 250}.{index % 250}"),
             Slice(name, "http", 8080, Endpoint($"10.244.1.{2 + (index % 200)}"), Endpoint($"10.244.2.{2 + (index % 200)}", "node2")));
     }
 
@@ -257,6 +261,15 @@ public class KernelProxyTests
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero, error);
         return output;
+    }
+
+    /// <summary>Text can only declare a random number as part of a key by example; what the kernel keeps shows it as a mark.</summary>
+    private static string SpellTypes(string listing)
+    {
+        var typed = Regex.Replace(listing, @"typeof ip daddr \. meta l4proto \. th dport \. numgen random mod \d+ : ip daddr \. th dport",
+            "type ipv4_addr . inet_proto . inet_service . mark : ipv4_addr . inet_service");
+        return Regex.Replace(typed, @"(\d+ \. (?:tcp|udp|sctp) \. \d+ \. )(\d+)( :)", match =>
+            $"{match.Groups[1].Value}0x{int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture):x8}{match.Groups[3].Value}");
     }
 
     /// <summary>Chains and elements are listed in the order they were made in, which differs; each block's lines do not.</summary>

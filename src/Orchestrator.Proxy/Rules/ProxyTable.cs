@@ -22,11 +22,19 @@ internal sealed class ProxyTable
 
     public static readonly ImmutableArray<NftSelector> PortKey = [NftSelector.Protocol, NftSelector.DestinationPort];
 
+    /// <summary>
+    /// Up to so many endpoints a plain ClusterIP port lives in a map of <see cref="EndpointMaps"/>; a packet to such an address tries
+    /// them all at worst. Ports with more endpoints have a chain of their own.
+    /// </summary>
+    public const int MostMappedEndpoints = 16;
+
     private readonly uint _masqueradeMark;
+    private readonly IPNetwork? _podRange;
 
     public ProxyTable(ProxyOptions options, NftFamily family)
     {
         _masqueradeMark = options.MasqueradeMark;
+        _podRange = options.PodRange is { } range && FamilyOf(range) == family ? range : null;
         Table = new NftTable(family, options.TableName);
         Address = family == NftFamily.IPv4 ? NftDataType.IPv4Address : NftDataType.IPv6Address;
         ServiceIPs = Map("service-ips", Address, NftDataType.InetProtocol, NftDataType.InetService);
@@ -36,6 +44,7 @@ internal sealed class ProxyTable
         FirewallIPs = Map("firewall-ips", Address, NftDataType.InetProtocol, NftDataType.InetService);
         ClusterIPs = new NftSet("cluster-ips", Address);
         Hairpins = new NftSet("hairpins", Address, Address);
+        EndpointMaps = [.. Enumerable.Range(1, MostMappedEndpoints).Select(EndpointMap)];
     }
 
     public NftTable Table { get; }
@@ -58,6 +67,13 @@ internal sealed class ProxyTable
     /// <summary>A packet still addressed to one of these after translation asked for a port the Service does not have.</summary>
     public NftSet ClusterIPs { get; }
 
+    /// <summary>
+    /// Number n (from 1) holds the ports with n endpoints: address, protocol, port and a random number below n to an endpoint.
+    /// A changed endpoint is a few elements and no rule, so the kernel has nothing to check again: it walks every chain
+    /// of the table whenever a rule is added.
+    /// </summary>
+    public ImmutableArray<NftSet> EndpointMaps { get; }
+
     /// <summary>Each endpoint's address twice: a pod that reached itself must see another source than its own.</summary>
     public NftSet Hairpins { get; }
 
@@ -65,7 +81,7 @@ internal sealed class ProxyTable
     public NftTransaction Reset()
     {
         var transaction = new NftTransaction(Table).ResetTable();
-        foreach (var set in new[] { ServiceIPs, NodePorts, NoEndpointIPs, NoEndpointNodePorts, FirewallIPs, ClusterIPs, Hairpins })
+        foreach (var set in new[] { ServiceIPs, NodePorts, NoEndpointIPs, NoEndpointNodePorts, FirewallIPs, ClusterIPs, Hairpins }.Concat(EndpointMaps))
             transaction.AddSet(set);
         AddCommonChains(transaction);
         AddTranslation(transaction);
@@ -79,7 +95,9 @@ internal sealed class ProxyTable
     {
         transaction.AddChain(MarkChain).AddRule(MarkChain, new NftMarkBits(_masqueradeMark));
         transaction.AddChain(RejectChain).AddRule(RejectChain, new NftReject());
+        AddClusterServices(transaction);
         transaction.AddChain("services")
+            .AddRule("services", new NftMatchSet([NftSelector.DestinationAddress], ClusterIPs.Name), new NftDecide(NftVerdict.Goto("cluster-services")))
             .AddRule("services", new NftVerdictMap(AddressKey, ServiceIPs.Name))
             .AddRule("services", [new NftMatchLocalDestination(), .. NotLoopback(), new NftVerdictMap(PortKey, NodePorts.Name)]);
         transaction.AddChain("service-endpoints-check")
@@ -91,6 +109,18 @@ internal sealed class ProxyTable
             .AddRule("firewall-check", new NftVerdictMap(AddressKey, FirewallIPs.Name));
         transaction.AddChain("cluster-ips-check")
             .AddRule("cluster-ips-check", new NftMatchSet([NftSelector.DestinationAddress], ClusterIPs.Name), new NftReject());
+    }
+
+    /// <summary>To a ClusterIP. From elsewhere than a pod, the answer must come back through here, so the source is replaced.</summary>
+    private void AddClusterServices(NftTransaction transaction)
+    {
+        const string chain = "cluster-services";
+        transaction.AddChain(chain);
+        if (_podRange is { } range)
+            transaction.AddRule(chain, new NftMatchRange(NftSelector.SourceAddress, range) { Negate = true }, new NftDecide(NftVerdict.Jump(MarkChain)));
+        transaction.AddRule(chain, new NftVerdictMap(AddressKey, ServiceIPs.Name));
+        foreach (var map in EndpointMaps)
+            transaction.AddRule(chain, new NftMapRedirect(AddressKey, map.Name) { RandomModulus = map.RandomModulus });
     }
 
     private void AddTranslation(NftTransaction transaction)
@@ -130,6 +160,15 @@ internal sealed class ProxyTable
     private NftStatement[] NotLoopback() => Table.Family == NftFamily.IPv4
         ? [new NftMatchRange(NftSelector.DestinationAddress, IPNetwork.Parse("127.0.0.0/8")) { Negate = true }]
         : [new NftMatch(NftSelector.DestinationAddress, NftDatum.Address(IPAddress.IPv6Loopback)) { Negate = true }];
+
+    private NftSet EndpointMap(int count) => new($"endpoints-{count}",
+        [Address, NftDataType.InetProtocol, NftDataType.InetService, .. count > 1 ? new[] { NftDataType.Integer } : []])
+    {
+        ValueTypes = [Address, NftDataType.InetService], RandomModulus = count > 1 ? count : 0,
+    };
+
+    private static NftFamily FamilyOf(IPNetwork range) =>
+        range.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? NftFamily.IPv4 : NftFamily.IPv6;
 
     private static NftSet Map(string name, params NftDataType[] keys) => new(name, keys) { ValueTypes = [NftDataType.Verdict] };
 }

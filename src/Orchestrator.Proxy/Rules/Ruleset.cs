@@ -125,7 +125,7 @@ internal sealed class Ruleset(ProxyTable table)
         foreach (var (key, before) in plan.Touched)
         {
             var now = _claims.TryGetValue(key, out var claims) ? claims[0].Element : null;
-            if (before is not null && before.Verdict == now?.Verdict && now is not null)
+            if (before is not null && before == now)
                 continue;
             if (before is not null)
                 plan.GoneElements.Add(new FragmentElement(key.Set, before));

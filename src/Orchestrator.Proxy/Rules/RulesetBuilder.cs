@@ -16,14 +16,41 @@ internal sealed class RulesetBuilder(ProxyTable table, ProxyOptions options)
     public ServiceFragment Build(ServicePort port)
     {
         var draft = new Draft(port);
+        if (IsPlain(port))
+        {
+            AddMapped(draft);
+            return draft.ToFragment();
+        }
         var internalEndpoints = port.InternalLocal ? port.LocalEndpoints : port.ClusterEndpoints;
         var internalChain = port.InternalLocal ? draft.LocalChain : draft.ClusterChain;
         AddClusterIP(draft, internalEndpoints, internalChain);
         if (port.HasExternalAddress)
             AddExternal(draft);
-        AddPolicyChains(draft, internalChain);
+        AddPolicyChains(draft);
         AddEndpoints(draft);
         return draft.ToFragment();
+    }
+
+    /// <summary>Reached by its ClusterIP only, with endpoints that any packet may go to, and few of them.</summary>
+    private static bool IsPlain(ServicePort port) =>
+        port is { HasExternalAddress: false, InternalLocal: false, AffinityTimeout: null }
+        && port.ClusterEndpoints.Length is > 0 and <= ProxyTable.MostMappedEndpoints;
+
+    private void AddMapped(Draft draft)
+    {
+        var port = draft.Port;
+        var map = table.EndpointMaps[port.ClusterEndpoints.Length - 1];
+        draft.Elements.Add(new FragmentElement(table.ClusterIPs, new NftElement(new NftKey(NftDatum.Address(port.ClusterIP)))));
+        for (var index = 0; index < port.ClusterEndpoints.Length; index++)
+        {
+            var endpoint = port.ClusterEndpoints[index];
+            NftDatum[] key = [NftDatum.Address(port.ClusterIP), draft.Protocol, NftDatum.Port(port.Port)];
+            draft.Elements.Add(new FragmentElement(map, new NftElement(
+                new NftKey(map.RandomModulus > 0 ? [.. key, NftDatum.Integer((uint)index)] : key),
+                new NftKey(NftDatum.Address(endpoint.Address), NftDatum.Port(endpoint.Port)))));
+        }
+        draft.Used.UnionWith(port.ClusterEndpoints);
+        AddHairpins(draft);
     }
 
     private void AddClusterIP(Draft draft, ImmutableArray<IPEndPoint> endpoints, string chain)
@@ -70,28 +97,21 @@ internal sealed class RulesetBuilder(ProxyTable table, ProxyOptions options)
     }
 
     /// <summary>The chains that choose among endpoints: those of all nodes and those of this one, if something leads there.</summary>
-    private void AddPolicyChains(Draft draft, string internalChain)
+    private void AddPolicyChains(Draft draft)
     {
         var port = draft.Port;
         var usesCluster = !port.InternalLocal || port.HasExternalAddress;
         if (usesCluster && !port.ClusterEndpoints.IsEmpty)
-            AddChoice(draft, draft.ClusterChain, port.ClusterEndpoints, internalChain == draft.ClusterChain);
+            AddChoice(draft, draft.ClusterChain, port.ClusterEndpoints);
         var usesLocal = port.InternalLocal || (port.ExternalLocal && port.HasExternalAddress);
         if (usesLocal && !port.LocalEndpoints.IsEmpty)
-            AddChoice(draft, draft.LocalChain, port.LocalEndpoints, internalChain == draft.LocalChain);
+            AddChoice(draft, draft.LocalChain, port.LocalEndpoints);
     }
 
-    private void AddChoice(Draft draft, string chain, ImmutableArray<IPEndPoint> endpoints, bool servesClusterIP)
+    private void AddChoice(Draft draft, string chain, ImmutableArray<IPEndPoint> endpoints)
     {
         var port = draft.Port;
         var rules = new List<NftRule>();
-        if (servesClusterIP && PodRange is { } range)
-        {
-            rules.Add(new NftRule(
-                new NftMatch(NftSelector.DestinationAddress, NftDatum.Address(port.ClusterIP)),
-                new NftMatchRange(NftSelector.SourceAddress, range) { Negate = true },
-                new NftDecide(NftVerdict.Jump(ProxyTable.MarkChain))));
-        }
         if (port.AffinityTimeout is null)
         {
             rules.Add(new NftRule(draft.MatchProtocol, Redirect(endpoints)));
@@ -123,6 +143,11 @@ internal sealed class RulesetBuilder(ProxyTable table, ProxyOptions options)
                     new NftRemember([NftSelector.SourceAddress], draft.AffinitySet(endpoint)),
                     draft.MatchProtocol, new NftRedirect(endpoint.Address, endpoint.Port))]));
         }
+        AddHairpins(draft);
+    }
+
+    private void AddHairpins(Draft draft)
+    {
         foreach (var address in draft.Used.Select(endpoint => endpoint.Address).Distinct())
         {
             draft.Elements.Add(new FragmentElement(table.Hairpins,

@@ -46,6 +46,7 @@ public class RulesetGoldenTests
 
         yield return Case("cluster-ip", Tracked(web, slice));
         yield return Case("cluster-ip-one-endpoint", Tracked(web, Slice("web", "http", 8080, TwoNodes[0])));
+        yield return Case("cluster-ip-many-endpoints", Tracked(web, Slice("web", "http", 8080, [.. Enumerable.Range(2, 20).Select(i => Endpoint($"10.244.1.{i}"))])));
         yield return Case("cluster-ip-no-endpoints", Tracked(web));
         yield return Case("multi-port", Tracked(Service("dns", "10.96.0.10", "ClusterIP", Port(53, "dns", "UDP"), Port(53, "dns-tcp"), Port(9000, "link", "SCTP")),
             Slice("dns", [new EndpointPort { Name = "dns", Port = 53, Protocol = "UDP" }, new EndpointPort { Name = "dns-tcp", Port = 53, Protocol = "TCP" },

@@ -24,7 +24,7 @@ public class RulesetTests
     }
 
     [Test]
-    public void Change_OneEndpointMoreAmongMany_WritesOneChainOnly()
+    public void Change_OneEndpointMoreAmongMany_WritesElementsOnly()
     {
         Apply([.. Enumerable.Range(0, 200).Select(i => Tracked(Service($"s{i}", $"10.96.1.{i}"), Slice($"s{i}", "http", 8080, Endpoint("10.244.1.2"))))]);
 
@@ -32,11 +32,40 @@ public class RulesetTests
 
         Assert.That(transaction.ToString().TrimEnd().Split('\n'), Is.EqualTo(new[]
         {
-            "flush chain ip orc-proxy service-default/s7/tcp/http",
-            "add rule ip orc-proxy service-default/s7/tcp/http ip daddr 10.96.1.7 ip saddr != 10.244.0.0/16 jump mark-for-masquerade",
-            "add rule ip orc-proxy service-default/s7/tcp/http meta l4proto tcp dnat ip to numgen random mod 2 map { 0 : 10.244.1.2 . 8080, 1 : 10.244.1.9 . 8080 }",
+            "delete element ip orc-proxy endpoints-1 { 10.96.1.7 . tcp . 80 }",
+            "add element ip orc-proxy endpoints-2 { 10.96.1.7 . tcp . 80 . 0 : 10.244.1.2 . 8080 }",
+            "add element ip orc-proxy endpoints-2 { 10.96.1.7 . tcp . 80 . 1 : 10.244.1.9 . 8080 }",
             "add element ip orc-proxy hairpins { 10.244.1.9 . 10.244.1.9 }",
         }));
+    }
+
+    [Test]
+    public void Change_EndpointOfANodePort_WritesItsChainOnly()
+    {
+        var service = Service("web", type: "NodePort", ports: Port(80, "http", nodePort: 30080));
+        Apply(Tracked(service, Slice("web", "http", 8080, Endpoint("10.244.1.2"))));
+
+        var transaction = Apply(Tracked(service, Slice("web", "http", 8080, Endpoint("10.244.1.3"))));
+
+        Assert.That(transaction.ToString().TrimEnd().Split('\n'), Is.EqualTo(new[]
+        {
+            "delete element ip orc-proxy hairpins { 10.244.1.2 . 10.244.1.2 }",
+            "flush chain ip orc-proxy service-default/web/tcp/http",
+            "add rule ip orc-proxy service-default/web/tcp/http meta l4proto tcp dnat to 10.244.1.3:8080",
+            "add element ip orc-proxy hairpins { 10.244.1.3 . 10.244.1.3 }",
+        }));
+    }
+
+    [Test]
+    public void Change_EndpointsGrowPastTheMaps_TakesAChainAndGoesBack()
+    {
+        TrackedService With(int count) => Tracked(Service("web"), Slice("web", "http", 8080, [.. Enumerable.Range(2, count).Select(i => Endpoint($"10.244.1.{i}"))]));
+        for (var count = 1; count <= 20; count++)
+            Apply(With(count));
+        Assert.That(_kernel.List(Table), Does.Contain("numgen random mod 20 map").And.Contain("goto service-default/web/tcp/http"));
+        for (var count = 20; count >= 1; count--)
+            Apply(With(count));
+        Assert.That(_kernel.List(Table), Does.Contain("10.96.0.20 . tcp . 80 : 10.244.1.2 . 8080").And.Not.Contain("service-default"));
     }
 
     [Test]

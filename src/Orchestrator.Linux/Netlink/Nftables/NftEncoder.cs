@@ -8,7 +8,8 @@ namespace Orchestrator.Linux.Netlink.Nftables;
 /// Writes transactions as the netlink messages of the kernel's nf_tables (linux/netfilter/nf_tables.h). All numbers in
 /// attributes are big-endian; values in registers and set elements are laid out as packets have them.
 /// </summary>
-internal sealed class NftEncoder(NetlinkWriter writer, NftTable table)
+/// <param name="nextMapName">Names for nameless maps, each unique in its table.</param>
+internal sealed class NftEncoder(NetlinkWriter writer, NftTable table, Func<string> nextMapName)
 {
     private const ushort Subsystem = 10;
     private const ushort BatchBegin = 0x10;
@@ -108,27 +109,30 @@ internal sealed class NftEncoder(NetlinkWriter writer, NftTable table)
     {
         const ushort ruleTable = 1, ruleChain = 2, ruleExpressions = 4, ruleUserData = 7;
         // A random choice is a lookup in a nameless map, which has to be sent before the rule.
-        var choiceId = 0u;
+        var choice = default(ChoiceMap);
         foreach (var statement in rule.Statements)
         {
             if (statement is NftRandomVerdict or NftRandomRedirect)
-                choiceId = PutChoices(statement);
+                choice = PutChoices(statement);
         }
         Begin(NewRule, NetlinkFlags.Create | NetlinkFlags.Append);
         writer.PutString(ruleTable, table.Name);
         writer.PutString(ruleChain, chain);
         var expressions = writer.BeginNested(ruleExpressions);
         foreach (var statement in rule.Statements)
-            _expressions.Put(statement, table.Family, choiceId);
+            _expressions.Put(statement, table.Family, choice);
         writer.EndNested(expressions);
         if (rule.Comment.Length > 0)
             writer.PutBytes(ruleUserData, CommentUserData(rule.Comment));
         writer.EndMessage();
     }
 
-    private uint PutChoices(NftStatement statement)
+    /// <summary>
+    /// The kernel can choose the name itself ("__map%d"), but then reads the number out of the name of every set there is.
+    /// </summary>
+    private ChoiceMap PutChoices(NftStatement statement)
     {
-        var id = ++_setIds;
+        var choice = new ChoiceMap(nextMapName(), ++_setIds);
         var elements = statement switch
         {
             NftRandomVerdict random => random.Verdicts.Select((verdict, index) =>
@@ -140,10 +144,10 @@ internal sealed class NftEncoder(NetlinkWriter writer, NftTable table)
         var valueTypes = statement is NftRandomVerdict
             ? new[] { NftDataType.Verdict }
             : [table.Family == NftFamily.IPv6 ? NftDataType.IPv6Address : NftDataType.IPv4Address, NftDataType.InetService];
-        var set = new NftSet(NftExpressionWriter.ChoiceMapName, NftDataType.Integer) { ValueTypes = valueTypes };
-        PutSetDefinition(set, SetAnonymous | SetConstant | SetMap, id);
-        PutElementList(NewSetElements, set, [.. elements], id);
-        return id;
+        var set = new NftSet(choice.Name, NftDataType.Integer) { ValueTypes = valueTypes };
+        PutSetDefinition(set, SetAnonymous | SetConstant | SetMap, choice.Id);
+        PutElementList(NewSetElements, set, [.. elements], choice.Id);
+        return choice;
     }
 
     private static NftKey TargetKey(IPEndPoint target) => new(NftDatum.Address(target.Address), NftDatum.Port(target.Port));
@@ -263,12 +267,15 @@ internal sealed class NftEncoder(NetlinkWriter writer, NftTable table)
         writer.EndMessage();
     }
 
-    /// <summary>Concatenated types are numbers of six bits each.</summary>
+    /// <summary>
+    /// Concatenated types are numbers of six bits each. The kernel only keeps them for nft, which aborts on a plain number among
+    /// them; a packet mark lies in memory in the same way and can be shown.
+    /// </summary>
     private static uint TypeNumber(NftDataType[] types)
     {
         var number = 0u;
         foreach (var type in types)
-            number = number << 6 | (uint)type;
+            number = number << 6 | (uint)(type == NftDataType.Integer && types.Length > 1 ? NftDataType.Mark : type);
         return number;
     }
 

@@ -5,14 +5,16 @@ using System.Runtime.InteropServices;
 
 namespace Orchestrator.Linux.Netlink.Nftables;
 
+/// <summary>The nameless map of a rule that chooses at random.</summary>
+/// <param name="Id">Stands for the map within its transaction.</param>
+internal readonly record struct ChoiceMap(string Name, uint Id);
+
 /// <summary>
 /// Compiles statements to the kernel's expressions. Registers are counted in 32-bit words from NFT_REG32_00; a concatenation
 /// loads its parts into words that follow each other.
 /// </summary>
 internal sealed class NftExpressionWriter(NetlinkWriter writer)
 {
-    public const string ChoiceMapName = "__map%d";
-
     private const uint VerdictRegister = 0;
     private const uint FirstRegister = 8;
     private const uint CompareEqual = 0, CompareNotEqual = 1;
@@ -23,7 +25,7 @@ internal sealed class NftExpressionWriter(NetlinkWriter writer)
 
     private readonly byte[] _value = new byte[64];
 
-    public void Put(NftStatement statement, NftFamily family, uint choiceId)
+    public void Put(NftStatement statement, NftFamily family, ChoiceMap choice)
     {
         switch (statement)
         {
@@ -54,7 +56,7 @@ internal sealed class NftExpressionWriter(NetlinkWriter writer)
                 break;
             case NftRandomVerdict random:
                 Random(random.Verdicts.Length);
-                Lookup(ChoiceMapName, VerdictRegister, negate: false, choiceId);
+                Lookup(choice.Name, VerdictRegister, negate: false, choice.Id);
                 break;
             case NftDecide decide: Immediate(decide.Verdict); break;
             case NftMarkBits mark: ChangeMark(~mark.Bits, mark.Bits); break;
@@ -63,11 +65,13 @@ internal sealed class NftExpressionWriter(NetlinkWriter writer)
             case NftRedirect redirect: PutRedirect(redirect, family); break;
             case NftRandomRedirect random:
                 Random(random.Targets.Length);
-                Lookup(ChoiceMapName, FirstRegister, negate: false, choiceId);
+                Lookup(choice.Name, FirstRegister, negate: false, choice.Id);
                 DestinationNat(family);
                 break;
             case NftMapRedirect map:
-                Load(map.Selectors, family);
+                var next = Load(map.Selectors, family);
+                if (map.RandomModulus > 0)
+                    Random(map.RandomModulus, next);
                 Lookup(map.Map, FirstRegister, negate: false);
                 DestinationNat(family);
                 break;
@@ -97,11 +101,13 @@ internal sealed class NftExpressionWriter(NetlinkWriter writer)
         writer.EndNested(data);
     }
 
-    private void Load(ImmutableArray<NftSelector> selectors, NftFamily family)
+    /// <returns>The register behind the last one filled.</returns>
+    private uint Load(ImmutableArray<NftSelector> selectors, NftFamily family)
     {
         var register = FirstRegister;
         foreach (var selector in selectors)
             register += Load(selector, family, register);
+        return register;
     }
 
     /// <returns>How many 32-bit words were filled.</returns>
@@ -220,10 +226,10 @@ internal sealed class NftExpressionWriter(NetlinkWriter writer)
         End(element, data);
     }
 
-    private void Random(int modulus)
+    private void Random(int modulus, uint register = FirstRegister)
     {
         const uint random = 1;
-        Simple("numgen", (1, FirstRegister), (2, (uint)modulus), (3, random), (4, 0u));
+        Simple("numgen", (1, register), (2, (uint)modulus), (3, random), (4, 0u));
     }
 
     private void ChangeMark(uint mask, uint xor)

@@ -52,6 +52,9 @@ public sealed record NftSet(string Name, params NftDataType[] KeyTypes)
     /// <summary>Elements may be added by rules and go this long after they were last refreshed.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>For a key that ends with a random number (<see cref="NftDataType.Integer"/>): what that number stays below.</summary>
+    public int RandomModulus { get; init; }
+
     public bool IsMap => ValueTypes.Length > 0;
 }
 

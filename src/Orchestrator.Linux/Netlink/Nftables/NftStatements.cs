@@ -85,7 +85,11 @@ public sealed record NftRedirect(IPAddress Address, int Port) : NftStatement;
 public sealed record NftRandomRedirect(ImmutableArray<IPEndPoint> Targets) : NftStatement;
 
 /// <summary>The new destination (address and port) that the map holds for the selected values; goes on if it holds none.</summary>
-public sealed record NftMapRedirect(ImmutableArray<NftSelector> Selectors, string Map) : NftStatement;
+public sealed record NftMapRedirect(ImmutableArray<NftSelector> Selectors, string Map) : NftStatement
+{
+    /// <summary>Above 0: the key ends with a random number below this, so that the map holds as many targets for the same values.</summary>
+    public int RandomModulus { get; init; }
+}
 
 /// <summary>Puts the outgoing link's address, and any free port, in place of the source.</summary>
 public sealed record NftMasquerade : NftStatement;

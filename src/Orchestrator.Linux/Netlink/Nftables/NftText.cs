@@ -60,7 +60,7 @@ public static class NftText
         NftRedirect redirect => $"dnat to {RenderTarget(redirect.Address, redirect.Port, ":")}",
         NftRandomRedirect random =>
             $"dnat {Word(family)} to numgen random mod {random.Targets.Length} map {{ {Numbered(random.Targets, target => $"{target.Address} . {target.Port}")} }}",
-        NftMapRedirect map => $"dnat {Word(family)} to {Render(map.Selectors, family)} map @{map.Map}",
+        NftMapRedirect map => $"dnat {Word(family)} to {Render(map.Selectors, family)}{RenderRandom(map.RandomModulus)} map @{map.Map}",
         NftMasquerade => "masquerade fully-random",
         NftReject reject => RenderReject(reject.With, family),
         _ => throw new ArgumentOutOfRangeException(nameof(statement)),
@@ -97,6 +97,8 @@ public static class NftText
 
     private static string RenderSet(NftSet set)
     {
+        if (set.RandomModulus > 0)
+            return $"{{ typeof {RenderExamples(set.KeyTypes)}{RenderRandom(set.RandomModulus)} : {RenderExamples(set.ValueTypes)} ; }}";
         var value = set.IsMap ? $" : {RenderTypes(set.ValueTypes)}" : "";
         var timeout = set.Timeout is { } time ? $" flags dynamic,timeout ; timeout {(long)time.TotalSeconds}s ;" : "";
         return $"{{ type {RenderTypes(set.KeyTypes)}{value} ;{timeout} }}";
@@ -112,6 +114,18 @@ public static class NftText
         NftDataType.InetService => "inet_service",
         NftDataType.Mark => "mark",
         _ => "ifname",
+    }));
+
+    private static string RenderRandom(int modulus) => modulus > 0 ? $" . numgen random mod {modulus}" : "";
+
+    /// <summary>A plain number has no type name in nft; sets with one are declared by expressions of the right types.</summary>
+    private static string RenderExamples(NftDataType[] types) => string.Join(" . ", types.Where(type => type != NftDataType.Integer).Select(type => type switch
+    {
+        NftDataType.IPv4Address => "ip daddr",
+        NftDataType.IPv6Address => "ip6 daddr",
+        NftDataType.InetProtocol => "meta l4proto",
+        NftDataType.InetService => "th dport",
+        _ => throw new ArgumentOutOfRangeException(nameof(types), type, "Not part of a key with a random number."),
     }));
 
     private static string RenderTarget(IPAddress address, int port, string separator) =>
