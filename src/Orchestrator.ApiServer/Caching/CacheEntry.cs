@@ -11,6 +11,7 @@ internal sealed class CacheEntry(ResourceDefinition definition, string path, lon
 {
     private SelectorFields? fields;
     private KubernetesObject? typed;
+    private volatile byte[]? storedForm;
 
     /// <summary>"namespace/name", or "name" for cluster-scoped kinds: the key behind the kind's prefix.</summary>
     public string Path { get; } = path;
@@ -18,8 +19,19 @@ internal sealed class CacheEntry(ResourceDefinition definition, string path, lon
     /// <summary>The store's revision of the last change; the object's resourceVersion.</summary>
     public long Revision { get; } = revision;
 
-    /// <summary>The whole object, resourceVersion included.</summary>
-    public byte[] Json { get; } = json;
+    /// <summary>The whole object in the form of its kind, resourceVersion included.</summary>
+    public byte[] Json
+    {
+        get
+        {
+            // Objects that another kind stored are translated when somebody looks at them; doing it twice at once does no harm.
+            if (storedForm is not { } stored)
+                return json;
+            json = Api.Documents.DocumentJson.Encode(definition.Converter!.FromStored(new ApiObject(stored).Document));
+            storedForm = null;
+            return json;
+        }
+    }
 
     public ReadOnlySpan<char> Namespace => Path.AsSpan(0, Math.Max(0, Path.IndexOf('/')));
 
@@ -29,8 +41,11 @@ internal sealed class CacheEntry(ResourceDefinition definition, string path, lon
 
     public KubernetesObject Typed => typed ??= definition.Access.Decode(Json);
 
-    public static CacheEntry FromStored(ResourceDefinition definition, string path, long revision, ReadOnlySpan<byte> value) =>
-        new(definition, path, revision, StoredEnvelope.WithVersion(StoredEnvelope.Json(value), revision));
+    public static CacheEntry FromStored(ResourceDefinition definition, string path, long revision, ReadOnlySpan<byte> value)
+    {
+        var stored = StoredEnvelope.WithVersion(StoredEnvelope.Json(value), revision);
+        return definition.Converter is null ? new(definition, path, revision, stored) : new(definition, path, revision, []) { storedForm = stored };
+    }
 
     /// <summary>The last state of a deleted object, under the revision of its deletion.</summary>
     public static CacheEntry Deleted(ResourceDefinition definition, CacheEntry last, long revision)
