@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Runtime.Builder;
 
 namespace Orchestrator.Cli.Commands;
@@ -34,13 +36,19 @@ internal static class ImageBuildCommand
                 Pull = parsed.GetValue(pull),
                 SourceDateEpoch = SourceDateEpoch(),
             };
-            var builder = new ImageBuilder(images.Open(parsed), ImagePullCommand.NewPuller(), runner: null);
+            using var registries = images.OpenRegistries(parsed);
+            var builder = new ImageBuilder(images.Open(parsed), registries, NewRunner());
             var result = await builder.BuildAsync(options, parsed.GetValue(quiet) ? Stream.Null : Console.OpenStandardError(), cancellationToken);
             Console.Out.WriteLine(result.Id);
             return ExitCode.Ok;
         });
         return command;
     }
+
+    // Ids of containers must not repeat those of other processes.
+    private static RuntimeBuildRunner NewRunner() => new(
+        Path.Combine(AppContext.BaseDirectory, "orc-shim"), "/run/orchestrator/build", TimeProvider.System,
+        new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), NullLoggerFactory.Instance);
 
     private static Dictionary<string, string> Pairs(string[]? texts, string option) =>
         (texts ?? []).Select(text => text.Split('=', 2) is [{ Length: > 0 } key, var value]

@@ -9,13 +9,19 @@ internal static class ImageCommand
 {
     public static Command Create()
     {
-        var command = new Command("image", "Load, list, save and remove the images of this machine");
+        var command = new Command("image", "Load, pull, build, list and remove the images of this machine");
         command.Subcommands.Add(Load());
         command.Subcommands.Add(List());
         command.Subcommands.Add(Save());
         command.Subcommands.Add(ImagePullCommand.Create());
         command.Subcommands.Add(ImageBuildCommand.Create());
+        command.Subcommands.Add(ImagePushCommand.Create());
+        command.Subcommands.Add(ImageTagCommand.Create());
+        command.Subcommands.Add(ImageHistoryCommand.Create());
+        command.Subcommands.Add(ImageInspectCommand.Create());
         command.Subcommands.Add(Remove());
+        command.Subcommands.Add(ImagePruneCommand.Create());
+        command.Subcommands.Add(ImageLoginCommand.Create());
         return command;
     }
 
@@ -100,5 +106,5 @@ internal static class ImageCommand
         return command;
     }
 
-    private static string Size(long bytes) => bytes < 1_000_000 ? $"{bytes / 1000.0:0.0} kB" : $"{bytes / 1_000_000.0:0.0} MB";
+    public static string Size(long bytes) => bytes < 1_000_000 ? $"{bytes / 1000.0:0.0} kB" : $"{bytes / 1_000_000.0:0.0} MB";
 }

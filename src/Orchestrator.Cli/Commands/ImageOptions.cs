@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Cli.Lab;
 using Orchestrator.Runtime.Images;
+using Orchestrator.Runtime.Registry;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -20,5 +21,8 @@ internal sealed class ImageOptions
 
     public ImageStore Open(ParseResult parsed) => new(Path.Combine(DataDirectory(parsed), "images"), TimeProvider.System);
 
-    public ImageService OpenService(ParseResult parsed) => new(Open(parsed), ImagePullCommand.NewPuller(), NullLogger<ImageService>.Instance);
+    public ImageService OpenService(ParseResult parsed) => new(Open(parsed), OpenRegistries(parsed), NullLogger<ImageService>.Instance);
+
+    /// <summary>Uses the logins that <c>orc image login</c> keeps.</summary>
+    public RegistryClient OpenRegistries(ParseResult parsed) => new(new RegistryOptions(), Open(parsed).Logins, TimeProvider.System);
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Runtime.Cri;
 using Orchestrator.Runtime.Images;
-using Orchestrator.Runtime.Registry;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -17,7 +16,7 @@ internal static class ImagePullCommand
         images.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var auth = parsed.GetValue(user)?.Split(':', 2) is [var name, var password] ? new RegistryAuth(name, password) : null;
+            var auth = Authorization(parsed.GetValue(user));
             var service = images.OpenService(parsed);
             foreach (var image in parsed.GetValue(names)!)
             {
@@ -30,5 +29,11 @@ internal static class ImagePullCommand
         return command;
     }
 
-    public static RegistryClient NewPuller() => new(new RegistryOptions(), credentials: null, TimeProvider.System);
+    /// <exception cref="UserException">It is not USER:PASSWORD.</exception>
+    public static RegistryAuth? Authorization(string? user) => user?.Split(':', 2) switch
+    {
+        null => null,
+        [{ Length: > 0 } name, var password] => new RegistryAuth(name, password),
+        _ => throw new UserException("--user must be USER:PASSWORD", ExitCode.Usage),
+    };
 }

@@ -65,9 +65,9 @@ internal sealed class NodeAgent(NodeAgentOptions options, ComponentContext conte
         var informers = new InformerFactory(client, InformerOptions.Default, context.Time, context.NewRandom(), context.Loggers);
         using var network = new BridgePodNetwork(
             new BridgePodNetworkOptions(Path.Combine(options.DataDirectory, "network")), context.Loggers.CreateLogger<BridgePodNetwork>());
-        using var registries = new RegistryClient(new RegistryOptions(), credentials: null, context.Time);
-        var images = new ImageService(
-            new ImageStore(options.ImageDirectory, context.Time), registries, context.Loggers.CreateLogger<ImageService>());
+        var store = new ImageStore(options.ImageDirectory, context.Time);
+        using var registries = new RegistryClient(new RegistryOptions(), store.Logins, context.Time);
+        var images = new ImageService(store, registries, context.Loggers.CreateLogger<ImageService>());
         using var runtime = await ContainerRuntime.OpenAsync(
             RuntimeOptions(), images, network, context.Time, context.NewRandom(), context.Loggers.CreateLogger<ContainerRuntime>(), cancellationToken);
         await using var kubelet = NewKubelet(client, informers, runtime, images, network);

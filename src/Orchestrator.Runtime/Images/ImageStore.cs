@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Orchestrator.Runtime.Content;
 using Orchestrator.Runtime.Cri;
+using Orchestrator.Runtime.Registry;
 using Orchestrator.Runtime.Snapshots;
 
 namespace Orchestrator.Runtime.Images;
@@ -28,6 +29,9 @@ public sealed class ImageStore
     }
 
     public string Directory => Root.Path;
+
+    /// <summary>The machine's logins to registries, which pulls without credentials of their own use.</summary>
+    public RegistryCredentialFile Logins => new(Path.Combine(Root.Path, "logins.json"));
 
     internal ImageRoot Root { get; }
 
