@@ -30,7 +30,7 @@ internal sealed class LabComponents(LabPaths paths, LabDefinition lab)
             "--service-cidr", lab.ServiceCidr,
             "--cluster-cidr", lab.PodCidr,
             "--cluster-dns", lab.DnsAddress,
-            "--host-proxy-table", $"orc-{lab.Name}-proxy",
+            "--host-proxy-table", lab.HostProxyTable,
             "--node-monitor-grace-period", NodeMonitorGracePeriod,
             "--default-toleration-seconds", DefaultTolerationSeconds,
         ],

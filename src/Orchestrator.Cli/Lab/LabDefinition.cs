@@ -39,6 +39,9 @@ internal sealed record LabDefinition
     public string ContextName => $"orc-{Name}";
 
     [JsonIgnore]
+    /// <summary>The nftables table of the Service rules that the host itself follows.</summary>
+    public string HostProxyTable => $"orc-{Name}-proxy";
+
     public LabRanges Ranges => new(IPNetwork.Parse(NodeCidr), IPNetwork.Parse(PodCidr), IPNetwork.Parse(ServiceCidr));
 
 

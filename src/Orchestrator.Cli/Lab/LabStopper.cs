@@ -1,5 +1,7 @@
 using Orchestrator.Linux.Mounts;
+using Orchestrator.Linux.Netlink.Nftables;
 using Orchestrator.Network.Lab;
+using Orchestrator.Proxy;
 
 namespace Orchestrator.Cli.Lab;
 
@@ -16,6 +18,7 @@ internal sealed class LabStopper(LabPaths paths, LabDefinition lab, TimeProvider
         foreach (var node in lab.Nodes)
             await RemoveNodeTracesAsync(node.Name, cancellationToken);
         await new LabCgroup(paths.Cgroup, time).KillAndRemoveAsync(cancellationToken);
+        RemoveHostRules();
         new LabNetwork(paths.NetworkOptions(lab)).Down();
         DeleteTree(paths.Run);
         RemoveIfEmpty(Path.GetDirectoryName(paths.Run)!);
@@ -29,6 +32,13 @@ internal sealed class LabStopper(LabPaths paths, LabDefinition lab, TimeProvider
         await new LabCgroup(paths.NodeCgroup(node), time).KillAndRemoveAsync(cancellationToken);
         MountTable.UnmountBelow(paths.NodeData(node));
         MountTable.UnmountBelow(paths.NodeRun(node));
+    }
+
+    /// <summary>A control plane that was killed could not take its rules along.</summary>
+    private void RemoveHostRules()
+    {
+        using var nftables = KernelNftables.Open();
+        Proxier.RemoveTable(new ProxyOptions { TableName = lab.HostProxyTable }, nftables);
     }
 
     private void Purge()
