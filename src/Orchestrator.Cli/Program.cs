@@ -1,6 +1,11 @@
 using System.CommandLine;
 using Orchestrator.Cli;
 using Orchestrator.Cli.Commands;
+using Orchestrator.Cli.Components;
+
+// First of all: once the console was used, the runtime holds copies of the descriptors it found, and whoever waits for the end of
+// our caller's output would wait for this process.
+ComponentOptions.DetachIfAsked(args);
 
 var root = new RootCommand("Orchestrator: a small, complete Kubernetes. 'orc up' brings up a cluster of real nodes on this machine.")
 {

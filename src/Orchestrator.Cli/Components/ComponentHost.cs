@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Processes;
-using Orchestrator.Linux.Processes;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -15,7 +14,7 @@ internal sealed record ComponentContext(ILoggerFactory Loggers, ReadyNotifier No
     public Random NewRandom() => new(System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue));
 }
 
-/// <summary>The frame of every component process: detaching, pid file, log, readiness, and the last catch.</summary>
+/// <summary>The frame of every component process: pid file, log, readiness, and the last catch.</summary>
 internal static class ComponentHost
 {
     private const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
@@ -23,8 +22,6 @@ internal static class ComponentHost
     public static async Task<int> RunAsync(
         string name, ComponentSettings settings, Func<ComponentContext, CancellationToken, Task> run, CancellationToken cancellationToken)
     {
-        if (settings.DetachLog is not null)
-            Session.Detach(settings.DetachLog);
         if (settings.PidFile is not null)
             ComponentProcess.WritePidFile(settings.PidFile);
         using var log = CreateLog(settings.LogLevel);
@@ -43,7 +40,7 @@ internal static class ComponentHost
         {
             log.Fatal(exception, "{Component} ends", name);
             notify.Failed(exception.Message);
-            if (settings.DetachLog is null)
+            if (!settings.IsDetached)
                 Console.Error.WriteLine($"orc {name}: {exception.Message}");
             return ExitCode.Failed;
         }
