@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Orchestrator.Linux.Processes;
@@ -17,11 +18,27 @@ public static partial class Session
     {
         // A process that leads its group already has a session to itself; that is the only reason for a refusal.
         _ = setsid();
+        var inherited = new HashSet<string?> { TargetOf(0), TargetOf(1), TargetOf(2) };
         Redirect("/dev/null", ReadOnly, 0);
         Redirect(logPath, WriteOnlyCreateAppend, 1);
         if (dup2(1, 2) < 0)
             throw LinuxException.FromLastError("dup2", logPath);
+        CloseCopies(inherited);
     }
+
+    // The parent's runtime hands down copies of its own output; a reader of that output would wait for this process to end.
+    private static void CloseCopies(HashSet<string?> targets)
+    {
+        foreach (var entry in Directory.GetFiles("/proc/self/fd"))
+        {
+            var descriptor = int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture);
+            if (descriptor > 2 && TargetOf(descriptor) is { } target && target.StartsWith("pipe:", StringComparison.Ordinal) && targets.Contains(target))
+                _ = close(descriptor);
+        }
+    }
+
+    private static string? TargetOf(int descriptor) =>
+        new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}")).LinkTarget;
 
     private static void Redirect(string path, int flags, int descriptor)
     {
