@@ -10,9 +10,6 @@ internal sealed class BootstrapNamespaces : IStartupTask
 
     public string Name => "start-system-namespaces-controller";
 
-    public async Task RunAsync(IApiServer server, CancellationToken cancellationToken)
-    {
-        foreach (var name in Names)
-            await Ensure.ExistsAsync(server, new Namespace { Metadata = new() { Name = name } }, cancellationToken);
-    }
+    public Task RunAsync(IApiServer server, CancellationToken cancellationToken) =>
+        Task.WhenAll(Names.Select(name => Ensure.ExistsAsync(server, new Namespace { Metadata = new() { Name = name } }, cancellationToken)));
 }

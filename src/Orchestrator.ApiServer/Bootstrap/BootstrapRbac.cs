@@ -16,15 +16,17 @@ internal sealed class BootstrapRbac : IStartupTask
 
     public async Task RunAsync(IApiServer server, CancellationToken cancellationToken)
     {
-        foreach (var role in BootstrapRoles.ClusterRoles)
-            await Ensure.IsAsync(server, role, existing => WithRulesOf(existing, role), cancellationToken);
-        foreach (var binding in BootstrapRoles.ClusterRoleBindings)
-            await Ensure.IsAsync(server, binding, existing => WithSubjectsOf(existing, binding), cancellationToken);
-        foreach (var role in BootstrapRoles.Roles)
-            await Ensure.ExistsAsync(server, role, cancellationToken);
-        foreach (var binding in BootstrapRoles.RoleBindings)
-            await Ensure.ExistsAsync(server, binding, cancellationToken);
+        await Task.WhenAll(
+            EachAsync(RoleAggregation.Complete(BootstrapRoles.ClusterRoles),
+                role => Ensure.IsAsync(server, role, existing => WithRulesOf(existing, role), cancellationToken)),
+            EachAsync(BootstrapRoles.ClusterRoleBindings,
+                binding => Ensure.IsAsync(server, binding, existing => WithSubjectsOf(existing, binding), cancellationToken)),
+            EachAsync(BootstrapRoles.Roles, role => Ensure.ExistsAsync(server, role, cancellationToken)),
+            EachAsync(BootstrapRoles.RoleBindings, binding => Ensure.ExistsAsync(server, binding, cancellationToken)));
     }
+
+    /// <summary>All at once: the store writes them as one group.</summary>
+    private static Task EachAsync<T>(IReadOnlyList<T> items, Func<T, Task> action) => Task.WhenAll(items.Select(action));
 
     private static ClusterRole WithRulesOf(ClusterRole existing, ClusterRole wanted)
     {

@@ -64,8 +64,9 @@ internal sealed partial class KubernetesService(ILogger<KubernetesService> logge
         await ShowAliveAsync(server.Store, advertised, cancellationToken);
         var alive = await server.Store.RangeAsync(new RangeRequest { Prefix = LeasePrefix, KeysOnly = true }, cancellationToken);
         var addresses = alive.Items.Select(item => item.Key[LeasePrefix.Length..]).Order(StringComparer.Ordinal).ToList();
-        await Ensure.IsAsync(server, NewEndpoints(addresses, advertised.Port), existing => Correct(existing, addresses, advertised.Port), cancellationToken);
-        await Ensure.IsAsync(server, NewSlice(addresses, advertised.Port), existing => Correct(existing, addresses, advertised.Port), cancellationToken);
+        await Task.WhenAll(
+            Ensure.IsAsync(server, NewEndpoints(addresses, advertised.Port), existing => Correct(existing, addresses, advertised.Port), cancellationToken),
+            Ensure.IsAsync(server, NewSlice(addresses, advertised.Port), existing => Correct(existing, addresses, advertised.Port), cancellationToken));
     }
 
     private async Task ShowAliveAsync(IKeyValueStore store, IPEndPoint advertised, CancellationToken cancellationToken)

@@ -26,6 +26,20 @@ internal static class RoleAggregation
         return rules;
     }
 
+    /// <summary>The same roles with the rules of those that are made of others filled in, so that a fresh cluster starts complete.</summary>
+    public static IReadOnlyList<ClusterRole> Complete(IReadOnlyList<ClusterRole> roles)
+    {
+        var current = roles;
+        while (true)
+        {
+            var known = current;
+            var next = known.Select(role => role.AggregationRule is null ? role : role with { Rules = RulesOf(role, known) }).ToList();
+            if (next.Zip(known).All(pair => Same(pair.First.Rules, pair.Second.Rules ?? [])))
+                return next;
+            current = next;
+        }
+    }
+
     public static bool Same(IReadOnlyList<PolicyRule>? one, IReadOnlyList<PolicyRule> other) =>
         (one ?? []).Select(Text).SequenceEqual(other.Select(Text));
 
