@@ -7,6 +7,7 @@ using Orchestrator.Kubelet.Nodes;
 using Orchestrator.Kubelet.Objects;
 using Orchestrator.Kubelet.Pods;
 using Orchestrator.Kubelet.Probes;
+using Orchestrator.Kubelet.Resources;
 using Orchestrator.Kubelet.Server;
 using Orchestrator.Kubelet.Server.Logs;
 using Orchestrator.Kubelet.Volumes;
@@ -33,6 +34,7 @@ public sealed class KubeletHost : IAsyncDisposable
     private readonly NodeLease lease;
     private readonly PodWorkers workers;
     private readonly LogRotator logRotator;
+    private readonly QosCgroups? cgroups;
     private readonly KubeletServer? server;
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -72,11 +74,13 @@ public sealed class KubeletHost : IAsyncDisposable
 
         var environment = new EnvironmentBuilder(objects, new ServiceEnvironment(serviceInformer), options, () => resources.Allocatable);
         var configs = new ContainerConfigBuilder(environment, subPaths, paths, options, () => resources.MemoryBytes);
+        cgroups = options.ManageCgroups ? new(options, () => resources.Allocatable, logs.CreateLogger<QosCgroups>()) : null;
         workers = new(new()
         {
             Options = options, Paths = paths, Client = client, Runtime = runtime, Sandboxes = new(options, paths),
             Starter = new(runtime, images, configs, hooks, events), Killer = new(runtime, hooks, events, time), Images = images, Volumes = volumes,
-            Probes = probes, Admission = new(() => reporter.Current, () => resources.Allocatable, options), TerminationMessages = new(paths),
+            Probes = probes, 
+            Admission = new(() => reporter.Current, () => resources.Allocatable, options, cgroups is null ? null : cgroups.Update), TerminationMessages = new(paths),
             Events = events, Time = time, Logs = logs,
         }, options.NodeName, logs.CreateLogger<PodWorkers>());
         logRotator = new(options, paths, runtime, () => workers.Pods, time, logs.CreateLogger<LogRotator>());
@@ -100,6 +104,7 @@ public sealed class KubeletHost : IAsyncDisposable
         try
         {
             volumes.Start();
+            cgroups?.Start();
             Directory.CreateDirectory(options.LogDirectory);
             var parts = new List<Task>
             {

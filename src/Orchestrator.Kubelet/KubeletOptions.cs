@@ -83,6 +83,9 @@ public sealed record KubeletOptions
     /// </summary>
     public bool UseTmpfs { get; init; } = true;
 
+    /// <summary>Whether the cgroups above pods are made and kept. Off for hollow nodes and unit tests.</summary>
+    public bool ManageCgroups { get; init; } = true;
+
     public KubeletServerOptions? Server { get; init; }
 
     /// <exception cref="ArgumentException">Names every fault at once.</exception>

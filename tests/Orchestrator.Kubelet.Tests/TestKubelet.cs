@@ -24,7 +24,7 @@ internal sealed class TestKubelet : IAsyncDisposable, IPodCidrSink
         var options = new KubeletOptions
         {
             NodeName = NodeName, RootDirectory = Path.Combine(root, "kubelet"), LogDirectory = Path.Combine(root, "logs"), NodeIp = IPAddress.Parse("172.30.0.2"),
-            CpuMillis = 4000, MemoryBytes = 8L << 30, UseTmpfs = false, ClusterDns = [IPAddress.Parse("10.96.0.10")], ResolvConfPath = Path.Combine(root, "resolv.conf"),
+            CpuMillis = 4000, MemoryBytes = 8L << 30, UseTmpfs = false, ManageCgroups = false, ClusterDns = [IPAddress.Parse("10.96.0.10")], ResolvConfPath = Path.Combine(root, "resolv.conf"),
         };
         Options = configure?.Invoke(options) ?? options;
         informers = new(Cluster, InformerOptions.Default, Clock, new Random(1), Logs);

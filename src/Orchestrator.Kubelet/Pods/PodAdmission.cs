@@ -8,7 +8,9 @@ namespace Orchestrator.Kubelet.Pods;
 /// The node's own check of pods that were bound to it: selector and affinity, free resources, number of pods. Keeps what was let
 /// in, so two pods that arrive together cannot both take the last of a resource. Thread-safe.
 /// </summary>
-internal sealed class PodAdmission(Func<Node?> node, Func<IReadOnlyDictionary<string, Quantity>> allocatable, KubeletOptions options)
+/// <param name="changed">Told what is let in, one call at a time.</param>
+internal sealed class PodAdmission(
+    Func<Node?> node, Func<IReadOnlyDictionary<string, Quantity>> allocatable, KubeletOptions options, Action<IReadOnlyCollection<Pod>>? changed = null)
 {
     private static readonly string[] Resources = ["cpu", "memory"];
     private readonly Lock gate = new();
@@ -23,6 +25,7 @@ internal sealed class PodAdmission(Func<Node?> node, Func<IReadOnlyDictionary<st
             if (!isRunning && Refuse(pod) is { } refusal)
                 return refusal;
             admitted[pod.Uid()] = pod;
+            changed?.Invoke(admitted.Values);
             return null;
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Orchestrator.Api.Errors;
 using Orchestrator.Kubelet.Reporting;
 
 namespace Orchestrator.Kubelet.Pods;
@@ -122,14 +123,21 @@ internal sealed partial class PodWorker : IDisposable
             await RoundAsync(stopping);
             failedRounds = 0;
         }
-        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        catch (ApiException refusal) when (!stopping.IsCancellationRequested)
+        {
+            LogRefused(pod.Namespace(), pod.Name(), pod.Uid(), refusal.Message);
+            RetryLater();
+        }
+        catch (Exception failed) when (!stopping.IsCancellationRequested)
         {
             // The edge of the loop: whatever failed is tried again, later each time.
-            LogRoundFailed(failure, pod.Namespace(), pod.Name(), pod.Uid());
-            var delay = TimeSpan.FromSeconds(Math.Min(1 << Math.Min(failedRounds++, 4), 10));
-            timer.Change(delay, Timeout.InfiniteTimeSpan);
+            LogRoundFailed(failed, pod.Namespace(), pod.Name(), pod.Uid());
+            RetryLater();
         }
     }
+
+    private void RetryLater() =>
+        timer.Change(TimeSpan.FromSeconds(Math.Min(1 << Math.Min(failedRounds++, 4), 10)), Timeout.InfiniteTimeSpan);
 
     private async Task RoundAsync(CancellationToken stopping)
     {
@@ -245,6 +253,9 @@ internal sealed partial class PodWorker : IDisposable
 
     private static bool IsOwnCondition(string type) =>
         type is PodConditions.ReadyToStartContainers or PodConditions.Initialized or PodConditions.ContainersReady or PodConditions.Ready;
+
+    [LoggerMessage(LogLevel.Warning, "Syncing pod {Namespace}/{Pod} ({PodUid}) waits for the API server: {Error}")]
+    private partial void LogRefused(string @namespace, string pod, string podUid, string error);
 
     [LoggerMessage(LogLevel.Error, "Syncing pod {Namespace}/{Pod} ({PodUid}) failed; it will be tried again")]
     private partial void LogRoundFailed(Exception exception, string @namespace, string pod, string podUid);

@@ -15,12 +15,14 @@ internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider ti
     /// <summary>A status that says no more than "on its way" waits this long, for the one that says "running".</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(50);
 
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MaximumRetry = TimeSpan.FromSeconds(10);
     private readonly Lock gate = new();
     private Pending? pending;
     private Task writing = Task.CompletedTask;
     private JsonObject? written;
     private CancellationTokenSource? lingering;
+    private TimeSpan retry = FirstRetry;
 
     private sealed record Pending(Pod Pod, JsonObject Status, bool Urgent);
 
@@ -122,20 +124,36 @@ internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider ti
         try
         {
             await client.PatchAsync<Pod>(next.Pod.Namespace(), next.Pod.Name(), PatchType.StrategicMerge, patch, "status", stopping);
-            written = next.Status;
+            (written, retry) = (next.Status, FirstRetry);
             LogWritten(next.Pod.Namespace(), next.Pod.Name(), next.Pod.Uid());
-        }
-        catch (ApiException refusal) when (refusal.Reason is StatusReason.NotFound or StatusReason.Conflict)
-        {
-            lock (gate)
-                IsGone = true;
         }
         catch (ApiException failure)
         {
+            if (failure.Reason == StatusReason.NotFound || (failure.Reason == StatusReason.Conflict && await IsReplacedAsync(next.Pod, stopping)))
+            {
+                lock (gate)
+                    IsGone = true;
+                return;
+            }
+
             LogFailed(next.Pod.Namespace(), next.Pod.Name(), failure.Message);
             lock (gate)
                 pending ??= next;
-            await Task.Delay(RetryDelay, time, stopping);
+            await Task.Delay(retry, time, stopping);
+            retry = retry * 2 < MaximumRetry ? retry * 2 : MaximumRetry;
+        }
+    }
+
+    /// <summary>A conflict may mean that another pod has the name by now, or just that many wrote at once.</summary>
+    private async Task<bool> IsReplacedAsync(Pod pod, CancellationToken stopping)
+    {
+        try
+        {
+            return (await client.GetAsync<Pod>(pod.Namespace(), pod.Name(), stopping)).Uid() != pod.Uid();
+        }
+        catch (ApiException refusal)
+        {
+            return refusal.Reason == StatusReason.NotFound;
         }
     }
 

@@ -29,9 +29,10 @@ internal sealed class VolumeContent(
         var files = new OrderedDictionary<string, VolumeFile>(StringComparer.Ordinal);
         DateTimeOffset? refreshAt = null;
         var mode = source.DefaultMode ?? DefaultMode;
-        foreach (var projection in source.Sources ?? [])
+        // Side by side: a token and the root certificate beside it are each a request on the way to a pod's start.
+        var parts = (source.Sources ?? []).Select(projection => OfProjectionAsync(pod, volumeName, projection, mode, cancellationToken)).ToList();
+        foreach (var part in await Task.WhenAll(parts))
         {
-            var part = await OfProjectionAsync(pod, volumeName, projection, mode, cancellationToken);
             foreach (var file in part.Files)
                 files[file.Path] = file;
             if (part.RefreshAt is { } due && (refreshAt is null || due < refreshAt))
