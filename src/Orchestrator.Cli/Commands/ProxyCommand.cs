@@ -14,7 +14,7 @@ internal static class ProxyCommand
         var node = new Option<string>("--node-name") { Description = "The node whose pods are local; left out on a machine that is no node", DefaultValueFactory = _ => "" };
         var clusterCidr = new Option<string?>("--cluster-cidr") { Description = "Range of pod addresses" };
         var table = new Option<string>("--table") { Description = "Name of the nftables table", DefaultValueFactory = _ => new ProxyOptions().TableName };
-        return ClientComponent.Create("proxy", "Run the service proxy alone", [node, clusterCidr, table], (parsed, _, informers, _, context) => async token =>
+        var command = ClientComponent.Create("proxy", "Run the service proxy alone", [node, clusterCidr, table], (parsed, _, informers, _, context) => async token =>
         {
             using var nftables = KernelNftables.Open();
             using var conntrack = Conntrack.Open();
@@ -27,5 +27,7 @@ internal static class ProxyCommand
             using var proxier = new Proxier(options, informers, nftables, conntrack, context.Time, context.Loggers.CreateLogger<Proxier>());
             await proxier.RunAsync(token);
         });
+        command.Subcommands.Add(ProxyRulesCommand.Create());
+        return command;
     }
 }
