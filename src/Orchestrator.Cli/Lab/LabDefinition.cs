@@ -38,12 +38,12 @@ internal sealed record LabDefinition
     [JsonIgnore]
     public string ContextName => $"orc-{Name}";
 
-    [JsonIgnore]
     /// <summary>The nftables table of the Service rules that the host itself follows.</summary>
+    [JsonIgnore]
     public string HostProxyTable => $"orc-{Name}-proxy";
 
+    [JsonIgnore]
     public LabRanges Ranges => new(IPNetwork.Parse(NodeCidr), IPNetwork.Parse(PodCidr), IPNetwork.Parse(ServiceCidr));
-
 
     public static LabDefinition? TryLoad(LabPaths paths) =>
         File.Exists(paths.DefinitionFile)
