@@ -53,11 +53,14 @@ public sealed class BadInputTests
         """, "`selector` does not match template `labels`");
 
     [Test]
-    public void UnknownKind_IsNamed() => Refused("""
-        apiVersion: example.com/v1
-        kind: Thing
-        metadata: { name: bad }
-        """, "no matches for kind \"Thing\" in version \"example.com/v1\"");
+    public void UnknownKind_IsNamed()
+    {
+        var file = Path.Combine(LabUnderTest.WorkDirectory, "thing.yaml");
+        File.WriteAllText(file, "apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: bad }\n");
+        const string expected = "no matches for kind \"Thing\" in version \"example.com/v1\"";
+        Assert.That(Kubectl("apply", "--validate=false", "-f", file).Failed().Error, Does.Contain(expected));
+        Assert.That(RunOrc("apply", "-f", file, "--kubeconfig", Kubeconfig).Failed().Error, Does.Contain(expected));
+    }
 
     [Test]
     public void MalformedYaml_NamesTheLine() => Assert.That(Apply("apiVersion: v1\n  kind: ConfigMap\n").Failed().Error, Does.Contain("line 2"));

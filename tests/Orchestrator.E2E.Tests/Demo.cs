@@ -32,7 +32,7 @@ internal static class Demo
         {
             var answer = LabUnderTest.Curl(url + "/api/info");
             if (answer.Length > 0)
-                names.Add(JsonNode.Parse(answer)!["hostname"]!.ToString());
+                names.Add(JsonNode.Parse(answer)!["hostName"]!.ToString());
         }
 
         return names;

@@ -91,7 +91,7 @@ public sealed class KubectlTests
             Assert.That(line, Does.StartWith("Forwarding from 127.0.0.1:"));
             var port = line.Split(':')[1].Split(' ')[0];
             for (var i = 0; i < 3; i++)
-                Assert.That(Curl($"http://127.0.0.1:{port}/api/info"), Does.Contain("hostname"));
+                Assert.That(Curl($"http://127.0.0.1:{port}/api/info"), Does.Contain("hostName"));
         }
         finally
         {
@@ -126,7 +126,7 @@ public sealed class KubectlTests
         Kubectl("label", "service/demo", "tier=front").Succeeded();
         Kubectl("annotate", "service/demo", "note=seen").Succeeded();
         Kubectl("patch", "service/demo", "--type=json", "-p", """[{"op":"add","path":"/metadata/labels/patched","value":"yes"}]""").Succeeded();
-        var edit = Command.Run("env", ["KUBE_EDITOR=sed -i s/tier:.front/tier: back/", "kubectl", "--kubeconfig", Kubeconfig, "edit", "service/demo"]).Succeeded();
+        var edit = Command.Run("env", ["KUBE_EDITOR=sed -i s/front/back/", "kubectl", "--kubeconfig", Kubeconfig, "edit", "service/demo"]).Succeeded();
         Assert.That(edit.Output, Does.Contain("edited"));
         var metadata = Json("get", "service", "demo")["metadata"]!;
         Assert.That(metadata["labels"]!["tier"]!.ToString(), Is.EqualTo("back"));

@@ -24,7 +24,7 @@ public sealed class NewcomerTests
             Assert.That(node["status"]!["nodeInfo"]!["kernelVersion"]!.ToString(), Is.Not.Empty);
         }
 
-        Assert.That(Kubectl("get", "nodes", "-o", "wide").Succeeded().Output, Does.Contain("CONTAINER-RUNTIME").And.Contain("orchestrator://"));
+        Assert.That(Kubectl("get", "nodes", "-o", "wide").Succeeded().Output, Does.Contain("CONTAINER-RUNTIME").And.Contain("orc://"));
     }
 
     [Test]
@@ -47,7 +47,7 @@ public sealed class NewcomerTests
     public void ServiceName_FromInsideAPod_Answers()
     {
         var answer = Kubectl("exec", "deployment/demo", "--", "wget", "-q", "-O", "-", "http://demo.default.svc.cluster.local/api/info").Succeeded();
-        Assert.That(JsonNode.Parse(answer.Output)!["hostname"]!.ToString(), Does.StartWith("demo-"));
+        Assert.That(JsonNode.Parse(answer.Output)!["hostName"]!.ToString(), Does.StartWith("demo-"));
     }
 
     [Test]
