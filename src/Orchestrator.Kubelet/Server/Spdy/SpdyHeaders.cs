@@ -166,7 +166,8 @@ internal sealed class SpdyHeaderWriter
             WriteText(plain, value);
         }
 
-        var block = SpdyHeaderReader.StoredBlock(plain.ToArray());
+        // The empty block at the end is zlib's sync flush: without it Go's inflater looks for more input at once and gives up for good.
+        byte[] block = [.. SpdyHeaderReader.StoredBlock(plain.ToArray()), .. SpdyHeaderReader.StoredBlock([])];
         if (isStarted)
             return block;
         isStarted = true;
