@@ -14,8 +14,9 @@ internal sealed class AttachSession(Connection connection, int requestId, Attach
     {
         if (!container.IsRunning || container.Streams is not { } streams)
             throw new StartException("attach", 0, $"container {spec.ContainerId} is not running");
+        var answered = connection.SendAsync(MessageKind.Done, requestId, []);
         using var listening = container.Listen(SendOutputAsync);
-        await connection.SendAsync(MessageKind.Done, requestId, []);
+        await answered;
         var reading = new TaskCompletionSource();
         loop.Begin(async () =>
         {
@@ -48,13 +49,20 @@ internal sealed class AttachSession(Connection connection, int requestId, Attach
             await StreamInput.EndAsync(streams);
     }
 
-    // The container's output and log must not wait for a reader: one that falls far behind is cut off.
+    // The container's output and log must not wait for a reader: one that falls far behind is cut off. Only the client that the
+    // container is there for (stdinOnce) must miss nothing, so for that one it does wait.
     private Task SendOutputAsync(bool isError, ReadOnlyMemory<byte> chunk)
     {
-        if (connection.PendingBytes > MaximumPendingBytes)
+        if (!(isError ? spec.Stderr : spec.Stdout))
+            return Task.CompletedTask;
+        var isBehind = connection.PendingBytes > MaximumPendingBytes;
+        if (isBehind && !container.Spec.Process.StdinOnce)
+        {
             connection.Dispose();
-        else if (isError ? spec.Stderr : spec.Stdout)
-            _ = connection.SendAsync(isError ? MessageKind.Stderr : MessageKind.Stdout, requestId, chunk.Span);
-        return Task.CompletedTask;
+            return Task.CompletedTask;
+        }
+
+        var sent = connection.SendAsync(isError ? MessageKind.Stderr : MessageKind.Stdout, requestId, chunk.Span);
+        return isBehind ? sent : Task.CompletedTask;
     }
 }

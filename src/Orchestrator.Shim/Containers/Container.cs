@@ -17,8 +17,14 @@ namespace Orchestrator.Shim.Containers;
 internal sealed class Container(
     ContainerSpec spec, EventLoop loop, ProcessStarter starter, PodNamespaces pod, Func<string, Container> others, TimeProvider time)
 {
+    private const int MaximumEarlyBytes = 1 << 20;
+
     private readonly List<Func<bool, ReadOnlyMemory<byte>, Task>> listeners = [];
     private ContainerLog? log;
+
+    // A container that is there for one client (stdinOnce) keeps its first words until that client has come to hear them.
+    private List<(bool IsError, byte[] Chunk)>? early = spec.Process.StdinOnce ? [] : null;
+    private int earlyBytes;
 
     public ContainerSpec Spec { get; } = spec;
 
@@ -69,10 +75,13 @@ internal sealed class Container(
 
     public void ReopenLog() => log?.Reopen();
 
-    /// <summary>Adds a reader of the output from now on.</summary>
+    /// <summary>Adds a reader of the output from now on; the first one also gets what was kept for it.</summary>
     public IDisposable Listen(Func<bool, ReadOnlyMemory<byte>, Task> listener)
     {
         listeners.Add(listener);
+        foreach (var (isError, chunk) in early ?? [])
+            _ = listener(isError, chunk);
+        early = null;
         return new Subscription(() => listeners.Remove(listener));
     }
 
@@ -164,8 +173,18 @@ internal sealed class Container(
     private async Task DistributeAsync(bool isError, ReadOnlyMemory<byte> chunk)
     {
         log!.Append(isError, chunk.Span);
+        Keep(isError, chunk);
         for (var index = listeners.Count - 1; index >= 0; index--)
             await listeners[index](isError, chunk);
+    }
+
+    // Beyond the limit it is in the log alone: a client that never comes must not hold up the container.
+    private void Keep(bool isError, ReadOnlyMemory<byte> chunk)
+    {
+        if (early is null || earlyBytes + chunk.Length > MaximumEarlyBytes)
+            return;
+        early.Add((isError, chunk.ToArray()));
+        earlyBytes += chunk.Length;
     }
 
     // With a PID namespace of its own the kernel has killed all; else the cgroup knows who is left.
