@@ -13,6 +13,9 @@ internal sealed record LabDefinition
     /// <summary>"sqlite", "etcd" (started and kept by the lab) or endpoints of an etcd cluster.</summary>
     public required string Store { get; init; }
 
+    /// <summary>Loopback ports of the lab's own etcd; null when it has none.</summary>
+    public LabEtcdPorts? Etcd { get; init; }
+
     /// <summary>Subnet of the lab's bridge, e.g. "172.30.0.0/24".</summary>
     public required string NodeCidr { get; init; }
 
@@ -31,6 +34,10 @@ internal sealed record LabDefinition
 
     /// <summary>The kubeconfig its context was merged into.</summary>
     public required string Kubeconfig { get; init; }
+
+    /// <summary>The value of --store for the control plane.</summary>
+    [JsonIgnore]
+    public string StoreAddress => Etcd is { } etcd ? $"http://127.0.0.1:{etcd.Client}" : Store;
 
     [JsonIgnore]
     public string ServerUrl => $"https://127.0.0.1:{ApiServerPort}";
@@ -64,6 +71,9 @@ internal sealed record LabDefinition
 /// <param name="Cpus">Capacity in CPUs; null takes the machine's.</param>
 /// <param name="MemoryBytes">Capacity in bytes; null takes the machine's.</param>
 internal sealed record LabNodeDefinition(string Name, int Index, string Address, string PodCidr, double? Cpus, long? MemoryBytes);
+
+/// <summary>Where a lab's own etcd listens, on loopback.</summary>
+internal sealed record LabEtcdPorts(int Client, int Peer);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(LabDefinition))]
