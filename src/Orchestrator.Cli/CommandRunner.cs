@@ -11,9 +11,13 @@ namespace Orchestrator.Cli;
 /// <summary>Runs the command that was asked for and turns what it throws into one line and an exit code.</summary>
 internal static class CommandRunner
 {
+    // How long a command that was asked to end may take to undo what it began, such as to stop a container.
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(15);
+
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
-        var parsed = root.Parse(args);
+        var separated = TrailingCommand.Separate(root, TrailingCommand.Separate(root, args, "ctr", "run"), "ctr", "exec");
+        var parsed = root.Parse(TrailingCommand.Separate(root, separated, "ctr", "bench"));
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -24,7 +28,7 @@ internal static class CommandRunner
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = EndLimit });
         }
         catch (UserException exception)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli;
 using Orchestrator.Cli.Commands;
+using Orchestrator.Cli.Commands.Containers;
 using Orchestrator.Cli.Components;
 
 // First of all: once the console was used, the runtime holds copies of the descriptors it found, and whoever waits for the end of
@@ -20,6 +21,7 @@ var root = new RootCommand("Orchestrator: a small, complete Kubernetes. 'orc up'
     ExecCommand.Create(),
     WhyCommand.Create(),
     ImageCommand.Create(),
+    ContainerCommand.Create(),
     ApiServerCommand.Create(),
     SchedulerCommand.Create(),
     ControllerManagerCommand.Create(),

@@ -7,6 +7,8 @@ namespace Orchestrator.Cli.Commands;
 /// <summary>The options of every command that works on a lab of this machine.</summary>
 internal sealed partial class LabOptions
 {
+    private const string ReservedName = "ctr";
+
     private readonly Option<string> name = new("--name") { Description = "Name of the lab", DefaultValueFactory = _ => "lab" };
     private readonly Option<string> dataDirectory = new("--data-dir")
     {
@@ -26,6 +28,8 @@ internal sealed partial class LabOptions
         var lab = parsed.GetValue(name)!;
         if (!Label().IsMatch(lab))
             throw new UserException($"'{lab}' cannot name a lab: use lower-case letters, digits and '-', at most 32 characters", ExitCode.Usage);
+        if (lab == ReservedName)
+            throw new UserException($"'{lab}' cannot name a lab: it is where 'orc ctr' keeps its containers", ExitCode.Usage);
         return new LabPaths(Path.GetFullPath(parsed.GetValue(dataDirectory)!), lab);
     }
 

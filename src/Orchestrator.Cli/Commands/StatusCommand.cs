@@ -24,6 +24,8 @@ internal static class StatusCommand
                 .Select(node => Row(components.Node(node.Name), "node", node.Address, paths))
                 .Prepend(Row(components.ControlPlane, "control plane", $"{definition.HostAddress}:{definition.ApiServerPort}", paths))
                 .ToList();
+            if (components.Etcd is { } etcd)
+                rows.Insert(0, Row(etcd, "store", $"127.0.0.1:{definition.Etcd!.Client}", paths));
             Print(rows, parsed.GetValue(output)!);
             return rows.All(row => row[2] == "running") ? ExitCode.Ok : ExitCode.Failed;
         });

@@ -33,6 +33,8 @@ internal static class UpCommand
             if (request.Nodes is < 1 or > MaxNodes)
                 throw new UserException($"--nodes must be from 1 to {MaxNodes}", ExitCode.Usage);
             var definition = LabPlanner.Plan(paths, request);
+            if (definition.Etcd is not null)
+                LabEtcd.FindProgram();
             definition.Save(paths);
             await new LabStarter(paths, definition, program, time, text => Progress(time, began, text))
                 .StartAsync(null, Durations.Parse(parsed.GetValue(wait)!), cancellationToken);

@@ -7,6 +7,7 @@ namespace Orchestrator.Cli.Lab;
 internal sealed class LabComponents(LabPaths paths, LabDefinition lab)
 {
     public const string ControlPlaneName = "control-plane";
+    public const string EtcdName = "etcd";
 
     // A lab is watched while things are killed in it, so it notices a dead node in seconds, where Kubernetes' defaults (10 s, 40 s and
     // 300 s) suit machines that are far apart.
@@ -16,12 +17,15 @@ internal sealed class LabComponents(LabPaths paths, LabDefinition lab)
 
     public ComponentProcess ControlPlane => new(ControlPlaneName, paths.PidFile(ControlPlaneName));
 
+    /// <summary>The lab's own store; null when it has none.</summary>
+    public ComponentProcess? Etcd => lab.Etcd is null ? null : new(EtcdName, paths.PidFile(EtcdName));
+
     public ComponentProcess Node(string node) => new(node, paths.PidFile(node));
 
     public ComponentStart ControlPlaneStart(string notifySocket) => new(
         [
             "control-plane",
-            "--store", lab.Store is "sqlite" ? "sqlite" : lab.Store,
+            "--store", lab.StoreAddress,
             "--data-dir", paths.Store,
             "--pki-dir", paths.Pki,
             "--listen", $"127.0.0.1:{lab.ApiServerPort}",

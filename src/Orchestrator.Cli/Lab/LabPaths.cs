@@ -20,6 +20,9 @@ internal sealed record LabPaths(string DataDirectory, string Lab)
 
     public string Store => Path.Combine(Root, "store");
 
+    /// <summary>Data of the etcd that the lab keeps for itself.</summary>
+    public string Etcd => Path.Combine(Root, "etcd");
+
     public string Logs => Path.Combine(Root, "logs");
 
     public string AdminKubeconfig => Path.Combine(Root, "admin.kubeconfig");

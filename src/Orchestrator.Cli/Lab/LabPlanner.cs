@@ -13,6 +13,8 @@ internal static class LabPlanner
 {
     private const int DefaultNodes = 3;
     private const int FirstPort = 6443;
+    private const int FirstEtcdPort = 2379;
+    private const string EtcdStore = "etcd";
     private const int PortsToTry = 100;
 
     // 10.96.0.10 in the first lab, as in most clusters.
@@ -26,15 +28,17 @@ internal static class LabPlanner
         var others = OtherLabs(paths);
         var ranges = LabSubnets.Choose(TakenRanges(others));
         var count = request.Nodes ?? DefaultNodes;
+        var store = request.Store ?? "sqlite";
         return new LabDefinition
         {
             Name = paths.Lab,
-            Store = request.Store ?? "sqlite",
+            Store = store,
+            Etcd = store == EtcdStore ? ChooseEtcdPorts(others) : null,
             NodeCidr = ranges.Nodes.ToString(),
             PodCidr = ranges.Pods.ToString(),
             ServiceCidr = ranges.Services.ToString(),
             HostAddress = AddressOf(ranges.Nodes, 1),
-            ApiServerPort = FreePort(others),
+            ApiServerPort = FreePort(FirstPort, others, "the API server"),
             DnsAddress = AddressOf(ranges.Services, DnsHostNumber),
             Kubeconfig = Path.GetFullPath(request.Kubeconfig),
             Nodes = [.. Enumerable.Range(1, count).Select(index => NewNode(ranges, index, request.NodeCpus, request.NodeMemoryBytes))],
@@ -63,17 +67,23 @@ internal static class LabPlanner
         ];
     }
 
-    // 6443, or the next port that neither this machine nor another lab uses.
-    private static int FreePort(IEnumerable<LabDefinition> others)
+    private static LabEtcdPorts ChooseEtcdPorts(List<LabDefinition> others)
     {
-        var taken = others.Select(lab => lab.ApiServerPort).ToHashSet();
-        for (var port = FirstPort; port < FirstPort + PortsToTry; port++)
+        var client = FreePort(FirstEtcdPort, others, "etcd");
+        return new LabEtcdPorts(client, FreePort(client + 1, others, "etcd"));
+    }
+
+    // The usual port, or the next one that neither this machine nor another lab uses.
+    private static int FreePort(int first, IEnumerable<LabDefinition> others, string user)
+    {
+        var taken = others.SelectMany(lab => (int[])[lab.ApiServerPort, lab.Etcd?.Client ?? 0, lab.Etcd?.Peer ?? 0]).ToHashSet();
+        for (var port = first; port < first + PortsToTry; port++)
         {
             if (!taken.Contains(port) && IsFree(port))
                 return port;
         }
 
-        throw new UserException($"no free port for the API server between {FirstPort} and {FirstPort + PortsToTry - 1}");
+        throw new UserException($"no free port for {user} between {first} and {first + PortsToTry - 1}");
     }
 
     private static bool IsFree(int port)

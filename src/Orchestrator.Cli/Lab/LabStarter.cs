@@ -8,7 +8,7 @@ using Orchestrator.Network.Lab;
 namespace Orchestrator.Cli.Lab;
 
 /// <summary>
-/// Brings up what of a lab is not running: certificates, network, control plane and node agents, the processes all at once. Running
+/// Brings up what of a lab is not running: certificates, network, store, then control plane and node agents all at once. Running
 /// parts are left alone, so it also resumes a lab after a reboot and restarts what was killed.
 /// </summary>
 internal sealed class LabStarter(LabPaths paths, LabDefinition lab, string program, TimeProvider time, Action<string> progress)
@@ -23,6 +23,9 @@ internal sealed class LabStarter(LabPaths paths, LabDefinition lab, string progr
         var network = new LabNetwork(paths.NetworkOptions(lab));
         network.Up([.. lab.Nodes.Select(node => new LabNode(node.Name, IPAddress.Parse(node.Address), IPNetwork.Parse(node.PodCidr)))]);
         progress("network up");
+
+        if (lab.Etcd is { } etcd && only is null)
+            await new LabEtcd(paths, etcd, time).StartAsync(wait, progress, cancellationToken);
 
         using var listener = new ReadyListener(paths.NotifySocket);
         var components = new LabComponents(paths, lab);

@@ -1,3 +1,4 @@
+using Orchestrator.Cli.Containers;
 using Orchestrator.Linux.Mounts;
 using Orchestrator.Linux.Netlink.Nftables;
 using Orchestrator.Network.Lab;
@@ -15,6 +16,8 @@ internal sealed class LabStopper(LabPaths paths, LabDefinition lab, TimeProvider
         var components = new LabComponents(paths, lab);
         await Task.WhenAll(lab.Nodes.Select(node => components.Node(node.Name).StopAsync(Grace, time, cancellationToken))
             .Append(components.ControlPlane.StopAsync(Grace, time, cancellationToken)));
+        if (components.Etcd is { } etcd)
+            await etcd.StopAsync(Grace, time, cancellationToken); // Last, so that the control plane could write to its end.
         foreach (var node in lab.Nodes)
             await RemoveNodeTracesAsync(node.Name, cancellationToken);
         await new LabCgroup(paths.Cgroup, time).KillAndRemoveAsync(cancellationToken);
@@ -45,8 +48,9 @@ internal sealed class LabStopper(LabPaths paths, LabDefinition lab, TimeProvider
     {
         DeleteTree(paths.Root);
         RemoveIfEmpty(paths.Labs);
-        if (!Directory.Exists(paths.Labs))
-            DeleteTree(paths.DataDirectory); // The last lab takes the shared images with it.
+        // The last lab takes the shared images with it, unless containers outside of labs (orc ctr) need them.
+        if (!Directory.Exists(paths.Labs) && !Directory.Exists(new LocalContainerPaths(paths.DataDirectory, "").DataRoot))
+            DeleteTree(paths.DataDirectory);
     }
 
     private static void DeleteTree(string path)

@@ -19,11 +19,14 @@ internal sealed class ComponentProcess(string name, string pidFile)
     public bool IsFrozen => Pid is { } pid && State(pid) == 'T';
 
     /// <summary>Notes the calling process as this component.</summary>
-    public static void WritePidFile(string path)
+    public static void WritePidFile(string path) => WritePidFile(path, Environment.ProcessId);
+
+    /// <summary>Notes a process that cannot do so itself.</summary>
+    public static void WritePidFile(string path, int pid)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = path + ".new";
-        File.WriteAllText(temporary, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {StartTicks(Environment.ProcessId)}\n"));
+        File.WriteAllText(temporary, string.Create(CultureInfo.InvariantCulture, $"{pid} {StartTicks(pid)}\n"));
         File.Move(temporary, path, overwrite: true);
     }
 

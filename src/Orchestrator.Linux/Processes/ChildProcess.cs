@@ -21,12 +21,20 @@ public static unsafe partial class ChildProcess
     /// /dev/null and <paramref name="output"/> (both), and it has <paramref name="passed"/> as descriptor 3.
     /// </summary>
     /// <returns>The process id. The caller reaps it with <see cref="TryReap"/>.</returns>
-    public static int SpawnDaemon(string path, IReadOnlyList<string> arguments, Descriptor output, Descriptor passed)
+    public static int SpawnDaemon(string path, IReadOnlyList<string> arguments, Descriptor output, Descriptor passed) =>
+        Spawn(path, arguments, output, passed, ulong.MaxValue);
+
+    /// <summary>Starts a foreign program in a new session, all signals at their defaults and open, input from /dev/null.</summary>
+    /// <returns>The process id. The caller reaps it with <see cref="TryReap"/>.</returns>
+    public static int SpawnDaemon(string path, IReadOnlyList<string> arguments, Descriptor output) =>
+        Spawn(path, arguments, output, null, 0);
+
+    private static int Spawn(string path, IReadOnlyList<string> arguments, Descriptor output, Descriptor? passed, ulong blocked)
     {
         var actions = stackalloc byte[OpaqueSize];
         var attributes = stackalloc byte[OpaqueSize];
         var mask = stackalloc ulong[16];
-        new Span<ulong>(mask, 16).Fill(ulong.MaxValue);
+        new Span<ulong>(mask, 16).Fill(blocked);
         Check(posix_spawn_file_actions_init(actions), "posix_spawn_file_actions_init", path);
         Check(posix_spawnattr_init(attributes), "posix_spawnattr_init", path);
         var argumentBlock = new NativeStrings([path, .. arguments]);
@@ -35,7 +43,8 @@ public static unsafe partial class ChildProcess
             Check(posix_spawn_file_actions_addopen(actions, 0, "/dev/null", (int)OpenFlags.ReadOnly, 0), "posix_spawn", "/dev/null");
             Check(posix_spawn_file_actions_adddup2(actions, output.Number, 1), "posix_spawn", "stdout");
             Check(posix_spawn_file_actions_adddup2(actions, output.Number, 2), "posix_spawn", "stderr");
-            Check(posix_spawn_file_actions_adddup2(actions, passed.Number, 3), "posix_spawn", "descriptor 3");
+            if (passed is not null)
+                Check(posix_spawn_file_actions_adddup2(actions, passed.Number, 3), "posix_spawn", "descriptor 3");
             Check(posix_spawnattr_setflags(attributes, SetSession | SetSignalMask | SetSignalDefault), "posix_spawnattr_setflags", path);
             Check(posix_spawnattr_setsigmask(attributes, mask), "posix_spawnattr_setsigmask", path);
             new Span<ulong>(mask, 16).Clear();

@@ -1,7 +1,7 @@
 namespace Orchestrator.Kubelet.Server.Logs;
 
 /// <summary>What of a container's log is wanted; the query of /containerLogs.</summary>
-internal sealed record ContainerLogOptions
+public sealed record ContainerLogOptions
 {
     public bool Follow { get; init; }
     public bool Previous { get; init; }

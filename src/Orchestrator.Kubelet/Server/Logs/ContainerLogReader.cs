@@ -9,7 +9,7 @@ namespace Orchestrator.Kubelet.Server.Logs;
 /// Reads a container's log in CRI format and writes its text: tail, since, timestamps, limit; follows what is appended, through
 /// rotation, until the container has ended.
 /// </summary>
-internal sealed class ContainerLogReader(string path, ContainerLogOptions options, TimeProvider time)
+public sealed class ContainerLogReader(string path, ContainerLogOptions options, TimeProvider time)
 {
     /// <summary>How often a followed log is looked at. Only while somebody follows it.</summary>
     private static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(100);
