@@ -12,7 +12,7 @@ internal sealed class ComponentProcess(string name, string pidFile)
     public string Name { get; } = name;
 
     /// <summary>The pid while it runs, else null.</summary>
-    public int? Pid => Read() is { } entry && StartTicks(entry.Pid) == entry.StartTicks ? entry.Pid : null;
+    public int? Pid => Read() is { } entry && StartTicks(entry.Pid) == entry.StartTicks && !HasEnded(entry.Pid) ? entry.Pid : null;
 
     public bool IsRunning => Pid is not null;
 
@@ -54,7 +54,7 @@ internal sealed class ComponentProcess(string name, string pidFile)
             }
         }
 
-        File.Delete(pidFile);
+        RemovePidFile();
     }
 
     /// <summary>Ends it at once, as a crash would.</summary>
@@ -68,7 +68,14 @@ internal sealed class ComponentProcess(string name, string pidFile)
                 await process.WaitForExitAsync(cancellationToken);
         }
 
-        File.Delete(pidFile);
+        RemovePidFile();
+    }
+
+    // File.Delete minds a missing directory, which is what a reboot leaves of /run.
+    private void RemovePidFile()
+    {
+        if (File.Exists(pidFile))
+            File.Delete(pidFile);
     }
 
     private static async Task<bool> ExitsWithin(Process process, TimeSpan grace, TimeProvider time, CancellationToken cancellationToken)
@@ -115,6 +122,9 @@ internal sealed class ComponentProcess(string name, string pidFile)
     }
 
     private static long? StartTicks(int pid) => StatFields(pid) is { } fields && fields.Length > 19 ? long.Parse(fields[19], CultureInfo.InvariantCulture) : null;
+
+    // One that was killed stays in the table, as a zombie, until its parent asks after it.
+    private static bool HasEnded(int pid) => State(pid) is null or 'Z' or 'X';
 
     private static char? State(int pid) => StatFields(pid) is { Length: > 0 } fields ? fields[0][0] : null;
 
