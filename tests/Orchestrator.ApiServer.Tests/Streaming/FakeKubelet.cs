@@ -47,7 +47,12 @@ internal sealed class FakeKubelet : IAsyncDisposable
         return kubelet;
     }
 
-    public ValueTask DisposeAsync() => web.DisposeAsync();
+    /// <summary>At once: the connections that the API server keeps open would be waited for.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await web.StopAsync(new CancellationToken(canceled: true));
+        await web.DisposeAsync();
+    }
 
     private async Task HandleAsync(HttpContext http)
     {

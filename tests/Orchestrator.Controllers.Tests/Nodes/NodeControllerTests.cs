@@ -159,9 +159,21 @@ public sealed class NodeControllerTests
 
     private async Task ReportReadyAsync(string name)
     {
-        var node = Cluster.Find<Node>(null, name)!;
+        // Controllers write the node meanwhile; a kubelet patches, so its report does not depend on the version either.
         var ready = new NodeCondition { Type = "Ready", Status = "True", LastHeartbeatTime = harness.Clock.GetUtcNow() };
-        await Cluster.UpdateStatusAsync(node with { Status = new NodeStatus { Conditions = [ready] } }, default);
+        while (true)
+        {
+            var node = Cluster.Find<Node>(null, name)!;
+            try
+            {
+                await Cluster.UpdateStatusAsync(node with { Status = new NodeStatus { Conditions = [ready] } }, default);
+                return;
+            }
+            catch (Orchestrator.Api.Errors.ApiException conflict) when (conflict.Reason == Orchestrator.Api.Errors.StatusReason.Conflict)
+            {
+                // Written in between: read again.
+            }
+        }
     }
 
     private async Task PodAsync(string name, long? tolerationSeconds)
