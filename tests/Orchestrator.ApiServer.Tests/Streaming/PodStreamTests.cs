@@ -27,8 +27,9 @@ public sealed class PodStreamTests
     [OneTimeTearDown]
     public async Task StopAsync()
     {
-        await server.DisposeAsync();
+        // The kubelet first: it ends the streams that the server carries.
         await kubelet.DisposeAsync();
+        await server.DisposeAsync();
     }
 
     [Test]
