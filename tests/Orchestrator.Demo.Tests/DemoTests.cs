@@ -163,7 +163,7 @@ internal sealed class DemoTests
 
     [Test]
     public void Options_BadPort_IsRefused() =>
-        Assert.That(() => DemoOptions.FromEnvironment(n => n == "DEMO_PORT" ? "70000" : null), Throws.TypeOf<FormatException>());
+        Assert.That(() => DemoOptions.FromEnvironment(n => n == "LISTEN_PORT" ? "70000" : null), Throws.TypeOf<FormatException>());
 
     private async Task<HttpStatusCode> StatusAsync(string path)
     {

@@ -46,7 +46,7 @@ public static class ClusterComposition
         var tokens = new BearerTokens(options.FixedTokens, serviceAccounts);
         var rbac = new RbacIndex(() => server.Reader);
         // Names of volumes and choices of endpoints: nothing that has to be hard to guess.
-        var random = server.Options.RandomSeed is { } seed ? new Random(seed) : new Random();
+        var random = server.Options.RandomSeed is { } seed ? new Random(seed) : new Random(System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue));
         var namespaceLifecycle = new NamespaceLifecycleAdmission();
         return new ApiServerParts
         {

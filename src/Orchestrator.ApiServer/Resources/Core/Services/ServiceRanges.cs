@@ -50,7 +50,7 @@ internal static class ServiceRanges
             NewRandom(server));
     }
 
-    private static Random NewRandom(IApiServer server) => server.Options.RandomSeed is { } seed ? new Random(seed) : new Random();
+    private static Random NewRandom(IApiServer server) => server.Options.RandomSeed is { } seed ? new Random(seed) : new Random(System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue));
 
     private static bool UsesPort(Service? service, int port) =>
         service?.Spec?.HealthCheckNodePort == port || service?.Spec?.Ports?.Any(one => one.NodePort == port) == true;
