@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Orchestrator.Api.Core.V1;
 using Orchestrator.ApiServer.Http;
 using Orchestrator.ApiServer.Registry;
 using Orchestrator.ApiServer.Validation;
@@ -20,7 +19,7 @@ internal sealed class PodStreamHandler(KubeletConnector kubelets, PodStream kind
         var http = context.Http!;
         var query = http.Request.Query;
         var pod = await PodTarget.FindAsync(context, cancellationToken);
-        Validate(context, pod, query);
+        Validate(context, query);
         var path = kind == PodStream.PortForward
             ? $"/portForward/{pod.Metadata.Namespace}/{pod.Metadata.Name}{http.Request.QueryString}"
             : $"/{(kind == PodStream.Exec ? "exec" : "attach")}/{pod.Metadata.Namespace}/{pod.Metadata.Name}/{PodTarget.ContainerOf(pod, query["container"])}{StreamQuery(query)}";
@@ -28,10 +27,8 @@ internal sealed class PodStreamHandler(KubeletConnector kubelets, PodStream kind
         await UpgradeTunnel.RunAsync(http, token => kubelets.ConnectAsync(host, port, token), $"{PodLogHandler.HostText(host)}:{port}", path, cancellationToken);
     }
 
-    private void Validate(RequestContext context, Pod pod, IQueryCollection query)
+    private void Validate(RequestContext context, IQueryCollection query)
     {
-        if (pod.Status?.Phase is "Succeeded" or "Failed" && kind != PodStream.PortForward)
-            throw ApiErrors.Internal($"cannot {(kind == PodStream.Exec ? "exec into" : "attach to")} a container in a completed pod; current phase is {pod.Status.Phase}");
         if (kind == PodStream.Exec && !query["command"].Any(part => !string.IsNullOrEmpty(part)))
             throw ApiErrors.BadRequest("you must specify at least 1 command for the container");
         if (kind != PodStream.PortForward && !IsSet(query, "stdin") && !IsSet(query, "stdout") && !IsSet(query, "stderr"))

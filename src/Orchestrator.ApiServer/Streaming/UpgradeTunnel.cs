@@ -89,19 +89,44 @@ internal static class UpgradeTunnel
 
     private static async Task<Api.Errors.ApiException> FaultOfAsync(Head head, ReadOnlyMemory<byte> rest, Stream backend, CancellationToken cancellationToken)
     {
-        var body = new MemoryStream();
-        body.Write(rest.Span);
-        var wanted = head.ContentLength ?? MaxErrorBytes;
-        var buffer = new byte[4096];
-        while (body.Length < Math.Min(wanted, MaxErrorBytes) && await backend.ReadAsync(buffer, cancellationToken) is > 0 and var count)
-            body.Write(buffer, 0, count);
-        var text = Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length).Trim();
+        var body = await ReadErrorAsync(head, rest, backend, cancellationToken);
+        var text = Encoding.UTF8.GetString(body).Trim();
         return head.Code switch
         {
             400 => ApiErrors.BadRequest(text),
             404 => ApiErrors.Make(404, Api.Errors.StatusReason.NotFound, text, null),
             _ => ApiErrors.Internal(text.Length == 0 ? $"unable to upgrade connection: {head.Code}" : $"unable to upgrade connection: {text}"),
         };
+    }
+
+    /// <summary>The body of a refusal, whichever way its end is told: by length, by chunks, or by the end of the connection.</summary>
+    private static async Task<byte[]> ReadErrorAsync(Head head, ReadOnlyMemory<byte> rest, Stream backend, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        body.Write(rest.Span);
+        var buffer = new byte[4096];
+        while (!IsComplete(head, body) && body.Length < MaxErrorBytes && await backend.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+            body.Write(buffer, 0, count);
+        return head.IsChunked ? Unchunk(body.ToArray()) : body.ToArray();
+    }
+
+    private static bool IsComplete(Head head, MemoryStream body) => head.IsChunked
+        ? body.GetBuffer().AsSpan(0, (int)body.Length).EndsWith("0\r\n\r\n"u8)
+        : body.Length >= (head.ContentLength ?? long.MaxValue);
+
+    /// <summary>RFC 9112 section 7.1. What is damaged is left out: this is a text for people.</summary>
+    private static byte[] Unchunk(ReadOnlySpan<byte> chunks)
+    {
+        using var body = new MemoryStream();
+        while (chunks.IndexOf("\r\n"u8) is > 0 and var end
+            && int.TryParse(chunks[..end], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size)
+            && size > 0 && end + 2 + size <= chunks.Length)
+        {
+            body.Write(chunks.Slice(end + 2, size));
+            chunks = chunks[Math.Min(end + 2 + size + 2, chunks.Length)..];
+        }
+
+        return body.ToArray();
     }
 
     /// <summary>
@@ -142,6 +167,9 @@ internal static class UpgradeTunnel
         public long? ContentLength =>
             Headers.Find(header => header.Name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)).Value is { } text
                 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
+
+        public bool IsChunked => Headers.Exists(header => header.Name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)
+            && header.Value.Contains("chunked", StringComparison.OrdinalIgnoreCase));
 
         public static Head Parse(string text)
         {

@@ -77,12 +77,17 @@ public sealed class PodStreamTests
         }
     }
 
-    [Test]
-    public async Task Exec_KubeletRefuses_IsAStatusBeforeTheUpgrade()
+    [Test, CancelAfter(10_000)]
+    public async Task Exec_KubeletRefuses_IsAStatusBeforeTheUpgrade(CancellationToken cancellationToken)
     {
         var (head, stream) = await UpgradeAsync($"{Pod}/exec?container=broken&command=x&stdout=true");
         await using (stream)
+        {
             Assert.That(head, Does.StartWith("HTTP/1.1 400 "));
+            var body = new byte[4096];
+            var count = await stream.ReadAsync(body, cancellationToken);
+            Assert.That(Encoding.UTF8.GetString(body, 0, count), Does.Contain("is waiting to start: ContainerCreating"));
+        }
     }
 
     [Test]
