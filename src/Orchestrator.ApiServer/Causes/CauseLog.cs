@@ -21,9 +21,7 @@ internal sealed class CauseLog(IKeyValueStore store, TimeProvider time)
 
     private static readonly TimeSpan LeaseShare = TimeSpan.FromHours(1);
 
-    private readonly Lock gate = new();
-    private Task<long>? lease;
-    private DateTimeOffset leaseEnds;
+    private readonly SharedLease lease = new(store, time, Retention, LeaseShare);
 
     public CauseRecord Describe(RequestContext context, IReadOnlyList<string>? changed) => new()
     {
@@ -42,7 +40,7 @@ internal sealed class CauseLog(IKeyValueStore store, TimeProvider time)
     {
         var cause = Describe(context, null);
         var value = JsonSerializer.SerializeToUtf8Bytes(cause, CauseJsonContext.Default.CauseRecord);
-        return StoreChange.Put(KeyOf(key, item.Uid), value, await LeaseAsync(cancellationToken));
+        return StoreChange.Put(KeyOf(key, item.Uid), value, await lease.GetAsync(cancellationToken));
     }
 
     public static string KeyOf(string objectKey, string uid) => $"{PrefixOf(objectKey)}{uid}";
@@ -62,32 +60,6 @@ internal sealed class CauseLog(IKeyValueStore store, TimeProvider time)
         {
             // A client's remark that cannot be read is no reason to refuse its write.
             return null;
-        }
-    }
-
-    /// <summary>One lease serves an hour of deletions.</summary>
-    private async ValueTask<long> LeaseAsync(CancellationToken cancellationToken)
-    {
-        Task<long> current;
-        lock (gate)
-        {
-            var now = time.GetUtcNow();
-            if (lease is null || now >= leaseEnds || lease.IsFaulted || lease.IsCanceled)
-            {
-                lease = store.GrantLeaseAsync(Retention + LeaseShare, CancellationToken.None).AsTask();
-                leaseEnds = now + LeaseShare;
-            }
-
-            current = lease;
-        }
-
-        try
-        {
-            return await current.WaitAsync(cancellationToken);
-        }
-        catch (StoreException error)
-        {
-            throw StoreFailures.ToApi(error);
         }
     }
 

@@ -61,7 +61,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         startup = parts.StartupTasks.ToDictionary(task => task.Name, _ => "not finished");
 
         hub = new CacheHub(store, Resources, options, Time, loggers.CreateLogger<CacheHub>());
-        var objects = new ObjectStore(store, hub, new CauseLog(store, Time));
+        var objects = new ObjectStore(store, hub, new CauseLog(store, Time), Time);
         var names = new NameGenerator(options.RandomSeed);
         var admission = new AdmissionChain(parts.MutatingAdmission, parts.ValidatingAdmission);
         var services = new WriteServices(objects, admission, Time, names);

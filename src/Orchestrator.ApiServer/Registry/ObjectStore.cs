@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orchestrator.ApiServer.Caching;
 using Orchestrator.ApiServer.Causes;
 using Orchestrator.ApiServer.Http;
@@ -13,8 +14,13 @@ internal sealed record StoredObject(byte[] Json, long Revision, bool FromCache)
 }
 
 /// <summary>Objects in the key-value store: one key each, with the cause of the last write beside the object.</summary>
-internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog causes)
+internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog causes, TimeProvider time)
 {
+    /// <summary>Objects with a time to live may live this much longer.</summary>
+    private static readonly TimeSpan LeaseShare = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<TimeSpan, SharedLease> leases = new();
+
     /// <summary>What the cache holds, at most a moment old; else what the store holds.</summary>
     public async ValueTask<StoredObject?> GetCachedOrLatestAsync(ResourceDefinition definition, string @namespace, string name, CancellationToken cancellationToken)
     {
@@ -49,7 +55,8 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
     {
         var json = Stored(definition, item);
         var value = StoredEnvelope.Encode(json.Span, causes.Describe(context, null));
-        var result = await CommitAsync(StoreTransaction.Create(definition.Key(item.Namespace, item.Name), value), cancellationToken);
+        var key = definition.Key(item.Namespace, item.Name);
+        var result = await CommitAsync(definition, lease => StoreTransaction.Create(key, value, lease), cancellationToken);
         return result.Committed ? Sent(item.Bytes.Span, result.Revision) : null;
     }
 
@@ -59,7 +66,8 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
     {
         var json = Stored(definition, item);
         var value = StoredEnvelope.Encode(json.Span, causes.Describe(context, changed));
-        var result = await CommitAsync(StoreTransaction.Update(definition.Key(item.Namespace, item.Name), current.Revision, value), cancellationToken);
+        var key = definition.Key(item.Namespace, item.Name);
+        var result = await CommitAsync(definition, lease => StoreTransaction.Update(key, current.Revision, value, lease), cancellationToken);
         return result.Committed ? Sent(item.Bytes.Span, result.Revision) : null;
     }
 
@@ -72,6 +80,29 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
         var grave = await causes.DescribeDeletionAsync(context, key, item, cancellationToken);
         var result = await CommitAsync(transaction with { Changes = [.. transaction.Changes, grave] }, cancellationToken);
         return result.Committed ? result.Revision : null;
+    }
+
+    /// <summary>Writes under the lease of the kind's time to live, if it has one.</summary>
+    private async ValueTask<CommitResult> CommitAsync(ResourceDefinition definition, Func<long, StoreTransaction> transaction, CancellationToken cancellationToken)
+    {
+        if (definition.TimeToLive is not { } timeToLive)
+            return await CommitAsync(transaction(0), cancellationToken);
+        var shared = leases.GetOrAdd(timeToLive, static (span, state) => new SharedLease(state.store, state.time, span, LeaseShare), (store, time));
+        var lease = await shared.GetAsync(cancellationToken);
+        try
+        {
+            return await store.CommitAsync(transaction(lease), cancellationToken);
+        }
+        catch (StoreException error) when (error.Error == StoreError.LeaseNotFound)
+        {
+            // The store lost it, such as by being restored from a backup.
+            shared.Drop(lease);
+            return await CommitAsync(transaction(await shared.GetAsync(cancellationToken)), cancellationToken);
+        }
+        catch (StoreException error)
+        {
+            throw StoreFailures.ToApi(error);
+        }
     }
 
     private async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)

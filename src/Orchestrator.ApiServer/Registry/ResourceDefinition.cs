@@ -77,6 +77,9 @@ public sealed record ResourceDefinition
     /// <summary>Translates between the shared stored form and this kind; null when the kind stores its own form.</summary>
     public IFormConverter? Converter { get; init; }
 
+    /// <summary>Objects are forgotten this long after they were last written; null keeps them.</summary>
+    public TimeSpan? TimeToLive { get; init; }
+
     public bool IsStored => CreateHandler is null;
 
     /// <summary>"/registry/pods/", "/registry/deployments.apps/" style prefix of this kind's keys.</summary>

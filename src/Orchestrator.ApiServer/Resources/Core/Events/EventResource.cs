@@ -9,9 +9,13 @@ namespace Orchestrator.ApiServer.Resources.Core.Events;
 /// <summary>Events, in the core group and in events.k8s.io: the same objects under two faces.</summary>
 internal static class EventResource
 {
+    /// <summary>kube-apiserver's --event-ttl.</summary>
+    private static readonly TimeSpan TimeToLive = TimeSpan.FromHours(1);
+
     public static ResourceDefinition Core { get; } = ResourceDefinition.For<CoreEvent>() with
     {
         Strategy = new CoreEventStrategy(),
+        TimeToLive = TimeToLive,
         Columns = ColumnsOf<CoreEvent>(one => one),
         SelectableFields =
         [
@@ -25,6 +29,7 @@ internal static class EventResource
     public static ResourceDefinition New { get; } = ResourceDefinition.For<NewEvent>() with
     {
         Strategy = new NewEventStrategy(),
+        TimeToLive = TimeToLive,
         Columns = ColumnsOf<NewEvent>(EventForms.ToCore),
         StoredAs = Core.Resource,
         Converter = new EventForms(),
