@@ -80,7 +80,7 @@ internal sealed partial class RequestPipeline(
     private async ValueTask AuthorizeAsync(RequestContext context, CancellationToken cancellationToken)
     {
         var info = context.Info;
-        var result = await server.Authorizer.AuthorizeAsync(new AuthorizationAttributes
+        var attributes = new AuthorizationAttributes
         {
             User = context.User,
             Verb = info.Verb,
@@ -94,24 +94,12 @@ internal sealed partial class RequestPipeline(
             Path = info.Path,
             FieldSelector = info.FieldSelector,
             LabelSelector = info.LabelSelector,
-        }, cancellationToken);
+        };
+        var result = await server.Authorizer.AuthorizeAsync(attributes, cancellationToken);
         if (result.Decision == AuthorizationDecision.Allow)
             return;
         // Whoever did not say who they are is asked to, rather than told what they may not do.
-        throw ReferenceEquals(context.User, UserInfo.Anonymous) ? ApiErrors.Unauthorized() : Forbidden(context, result.Reason);
-    }
-
-    private static ApiException Forbidden(RequestContext context, string reason)
-    {
-        var info = context.Info;
-        var suffix = reason.Length == 0 ? "" : $": {reason}";
-        if (!info.IsResourceRequest)
-            return ApiErrors.ForbiddenPath($"forbidden: User \"{context.User.Name}\" cannot {info.Verb} path \"{info.Path}\"{suffix}");
-        var resource = info.Subresource.Length == 0 ? info.Resource : $"{info.Resource}/{info.Subresource}";
-        var scope = info.Namespace.Length == 0 ? "at the cluster scope" : $"in the namespace \"{info.Namespace}\"";
-        return ApiErrors.Forbidden(
-            new(info.Group, info.Version, info.Resource), info.Name,
-            $"User \"{context.User.Name}\" cannot {info.Verb} resource \"{resource}\" in API group \"{info.Group}\" {scope}{suffix}");
+        throw ReferenceEquals(context.User, UserInfo.Anonymous) ? ApiErrors.Unauthorized() : Forbidden.For(attributes, result.Reason);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]

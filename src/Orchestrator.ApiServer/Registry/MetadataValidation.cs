@@ -7,17 +7,7 @@ namespace Orchestrator.ApiServer.Registry;
 /// <summary>The rules of ObjectMeta, the same for every kind. Source: Kubernetes API conventions.</summary>
 internal static class MetadataValidation
 {
-    private const int MaxAnnotationBytes = 256 * 1024;
-
     private const string ImmutableFault = "field is immutable";
-
-    private const string NameFault =
-        "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
-        + "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-
-    private const string ValueFault =
-        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
-        + "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
     private static readonly FieldPath Root = FieldPath.Of("metadata");
 
@@ -28,7 +18,7 @@ internal static class MetadataValidation
         if (definition.Names.Namespaced && metadata["namespace"].Text() is { } space && NameRules.DnsLabel(space) is { } spaceFault)
             errors.Invalid(Root.Child("namespace"), space, spaceFault);
         if (metadata["labels"] is JsonObject labels)
-            ValidateLabels(labels, Root.Child("labels"), errors);
+            ValidateLabels(labels, errors);
         if (metadata["annotations"] is JsonObject annotations)
             ValidateAnnotations(annotations, errors);
         if (metadata["ownerReferences"] is JsonArray owners)
@@ -56,39 +46,11 @@ internal static class MetadataValidation
         }
     }
 
-    /// <summary>Labels of any object, also those of a template.</summary>
-    public static void ValidateLabels(JsonObject labels, FieldPath path, FieldErrors errors)
+    private static void ValidateLabels(JsonObject labels, FieldErrors errors)
     {
+        var path = Root.Child("labels");
         foreach (var (key, value) in labels)
-        {
-            if (QualifiedNameFault(key) is { } keyFault)
-                errors.Invalid(path, key, keyFault);
-            var text = value.Text() ?? "";
-            if (text.Length > 63)
-                errors.Invalid(path, text, "must be no more than 63 bytes");
-            else if (text.Length > 0 && !IsNamePart(text))
-                errors.Invalid(path, text, ValueFault);
-        }
-    }
-
-    /// <summary>"prefix/name" keys of labels, annotations, finalizers. Null when well formed.</summary>
-    public static string? QualifiedNameFault(string key)
-    {
-        var slash = key.IndexOf('/');
-        if (slash >= 0 && key.IndexOf('/', slash + 1) >= 0)
-            return "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
-                + "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') "
-                + "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
-        if (slash == 0)
-            return "prefix part must be non-empty";
-        if (slash > 0 && NameRules.DnsSubdomain(key[..slash]) is { } fault)
-            return $"prefix part {fault}";
-        var name = key[(slash + 1)..];
-        if (name.Length == 0)
-            return "name part must be non-empty";
-        if (name.Length > 63)
-            return "name part must be no more than 63 bytes";
-        return IsNamePart(name) ? null : NameFault;
+            LabelRules.CheckLabel(key, value.Text() ?? "", path, errors);
     }
 
     private static void ValidateName(ResourceDefinition definition, JsonObject metadata, FieldErrors errors)
@@ -106,14 +68,12 @@ internal static class MetadataValidation
         long bytes = 0;
         foreach (var (key, value) in annotations)
         {
-            // Keys are qualified names in which letters of both cases may occur in the prefix.
-            if (QualifiedNameFault(key.ToLowerInvariant()) is { } fault)
-                errors.Invalid(Root.Child("annotations"), key, fault);
+            LabelRules.CheckAnnotationKey(key, Root.Child("annotations"), errors);
             bytes += key.Length + System.Text.Encoding.UTF8.GetByteCount(value.Text() ?? "");
         }
 
-        if (bytes > MaxAnnotationBytes)
-            errors.TooLong(Root.Child("annotations"), MaxAnnotationBytes);
+        if (bytes > LabelRules.MaxAnnotationBytes)
+            errors.TooLong(Root.Child("annotations"), LabelRules.MaxAnnotationBytes);
     }
 
     private static void ValidateOwners(JsonArray owners, FieldErrors errors)
@@ -146,7 +106,7 @@ internal static class MetadataValidation
             var name = finalizer.Text() ?? "";
             orphan |= name == "orphan";
             foreground |= name == "foregroundDeletion";
-            if (QualifiedNameFault(name) is { } fault)
+            if (LabelRules.QualifiedNameFaults(name).FirstOrDefault() is { } fault)
                 errors.Invalid(path, name, fault);
             else if (!name.Contains('/') && name is not ("orphan" or "foregroundDeletion" or "kubernetes"))
                 errors.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified");
@@ -154,18 +114,5 @@ internal static class MetadataValidation
 
         if (orphan && foreground)
             errors.Invalid(path, "[foregroundDeletion orphan]", "finalizer orphan and foregroundDeletion cannot be both set");
-    }
-
-    private static bool IsNamePart(string text)
-    {
-        if (!char.IsAsciiLetterOrDigit(text[0]) || !char.IsAsciiLetterOrDigit(text[^1]))
-            return false;
-        foreach (var letter in text)
-        {
-            if (!char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.'))
-                return false;
-        }
-
-        return true;
     }
 }

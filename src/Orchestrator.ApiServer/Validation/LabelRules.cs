@@ -33,7 +33,7 @@ public static class LabelRules
                     yield return $"prefix part {fault}";
                 break;
             default:
-                yield return "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
+                yield return "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
                     + "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
                     + "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
                 yield break;
@@ -64,21 +64,29 @@ public static class LabelRules
     public static void CheckLabels(IReadOnlyDictionary<string, string>? labels, FieldPath path, FieldErrors errors)
     {
         foreach (var (key, value) in labels ?? new Dictionary<string, string>())
-        {
-            CheckQualifiedName(key, path, errors);
-            foreach (var fault in ValueFaults(value ?? ""))
-                errors.Invalid(path, value, fault);
-        }
+            CheckLabel(key, value ?? "", path, errors);
     }
 
-    /// <summary>Keys of annotations may have upper case prefixes; values may be anything.</summary>
+    public static void CheckLabel(string key, string value, FieldPath path, FieldErrors errors)
+    {
+        CheckQualifiedName(key, path, errors);
+        foreach (var fault in ValueFaults(value))
+            errors.Invalid(path, value, fault);
+    }
+
+    /// <summary>Like a label's key, except that its prefix may have letters of both cases.</summary>
+    public static void CheckAnnotationKey(string key, FieldPath path, FieldErrors errors)
+    {
+        foreach (var fault in QualifiedNameFaults(key.ToLowerInvariant()))
+            errors.Invalid(path, key, fault);
+    }
+
     public static void CheckAnnotations(IReadOnlyDictionary<string, string>? annotations, FieldPath path, FieldErrors errors)
     {
         long total = 0;
         foreach (var (key, value) in annotations ?? new Dictionary<string, string>())
         {
-            foreach (var fault in QualifiedNameFaults(key.ToLowerInvariant()))
-                errors.Invalid(path, key, fault);
+            CheckAnnotationKey(key, path, errors);
             total += Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount(value ?? "");
         }
 
