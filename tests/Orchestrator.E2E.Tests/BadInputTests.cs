@@ -58,7 +58,7 @@ public sealed class BadInputTests
         var file = Path.Combine(LabUnderTest.WorkDirectory, "thing.yaml");
         File.WriteAllText(file, "apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: bad }\n");
         const string expected = "no matches for kind \"Thing\" in version \"example.com/v1\"";
-        Assert.That(Kubectl("apply", "--validate=false", "-f", file).Failed().Error, Does.Contain(expected));
+        Assert.That(Kubectl("apply", "-f", file).Failed().Error, Does.Contain(expected));
         Assert.That(RunOrc("apply", "-f", file, "--kubeconfig", Kubeconfig).Failed().Error, Does.Contain(expected));
     }
 

@@ -74,7 +74,7 @@ internal static class ResponseWriter
     private static async Task WriteGzipAsync(HttpResponse response, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         response.Headers.ContentEncoding = "gzip";
-        response.Headers.Vary = "Accept-Encoding";
+        response.Headers.AppendCommaSeparatedValues("Vary", "Accept-Encoding");
         await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
         await gzip.WriteAsync(body, cancellationToken);
     }

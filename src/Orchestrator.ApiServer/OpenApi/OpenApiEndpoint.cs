@@ -11,11 +11,14 @@ namespace Orchestrator.ApiServer.OpenApi;
 
 /// <summary>
 /// /openapi/v3 (an index, and one document per group and version under a URL that changes with its content) and /openapi/v2 (one
-/// document). Built when first asked for.
+/// document, as JSON or as protobuf). Built when first asked for.
 /// </summary>
 internal sealed class OpenApiEndpoint(ResourceRegistry resources) : IPathHandler
 {
-    private readonly ConcurrentDictionary<string, Lazy<Document>> documents = new();
+    private const string Version2Path = "/openapi/v2";
+    private const string Json = "application/json";
+
+    private readonly ConcurrentDictionary<(string Path, bool IsProtobuf), Lazy<Document>> documents = new();
 
     public string Path => "/openapi/";
 
@@ -23,10 +26,8 @@ internal sealed class OpenApiEndpoint(ResourceRegistry resources) : IPathHandler
     {
         var path = context.Info.Path.TrimEnd('/');
         var request = context.Http!.Request;
-        var accept = request.Headers.Accept.ToString();
-        if (accept.Contains("proto-openapi", StringComparison.Ordinal) && !accept.Contains("json", StringComparison.Ordinal) && !accept.Contains("*/*", StringComparison.Ordinal))
-            throw ApiErrors.NotAcceptable("application/json");
-        if (documents.GetOrAdd(path, key => new Lazy<Document>(() => Build(key))).Value is not { Bytes.Length: > 0 } document)
+        var contentType = Choose(request.Headers.Accept.ToString(), allowsProtobuf: path == Version2Path) ?? throw ApiErrors.NotAcceptable(Json);
+        if (DocumentAt(path, isProtobuf: contentType != Json) is not { Bytes.Length: > 0 } document)
             throw ApiErrors.UnknownPath();
 
         var headers = context.Http.Response.Headers;
@@ -40,12 +41,32 @@ internal sealed class OpenApiEndpoint(ResourceRegistry resources) : IPathHandler
             return;
         }
 
-        await ResponseWriter.WriteAsync(context.Http, document.Bytes, "application/json", 200, cancellationToken);
+        await ResponseWriter.WriteAsync(context.Http, document.Bytes, contentType, 200, cancellationToken);
     }
+
+    /// <summary>The first media type of the header that can be served, or null.</summary>
+    private static string? Choose(string accept, bool allowsProtobuf)
+    {
+        foreach (var clause in accept.Split(','))
+        {
+            switch (clause.Split(';')[0].Trim())
+            {
+                case "" or "*/*" or "application/*" or Json: return Json;
+                case ProtoDocument.ContentType or ProtoDocument.AskedContentType when allowsProtobuf: return ProtoDocument.ContentType;
+            }
+        }
+
+        return null;
+    }
+
+    private Document DocumentAt(string path, bool isProtobuf = false) =>
+        documents.GetOrAdd((path, isProtobuf), key => new Lazy<Document>(() => key.IsProtobuf ? BuildProtobuf(key.Path) : Build(key.Path))).Value;
+
+    private Document BuildProtobuf(string path) => new(ProtoDocument.Encode(JsonNode.Parse(DocumentAt(path).Bytes)!.AsObject()));
 
     private Document Build(string path) => path switch
     {
-        "/openapi/v2" => new Document(Version2()),
+        Version2Path => new Document(Version2()),
         "/openapi/v3" => new Document(Index()),
         _ when path.StartsWith("/openapi/v3/", StringComparison.Ordinal) => Version3(path["/openapi/v3/".Length..]) is { } found ? new Document(found) : Document.None,
         _ => Document.None,
@@ -56,7 +77,7 @@ internal sealed class OpenApiEndpoint(ResourceRegistry resources) : IPathHandler
         var paths = new JsonObject();
         foreach (var root in resources.All.Select(RootOf).Distinct().Order(StringComparer.Ordinal))
         {
-            var hash = documents.GetOrAdd($"/openapi/v3/{root}", key => new Lazy<Document>(() => Build(key))).Value.Hash;
+            var hash = DocumentAt($"/openapi/v3/{root}").Hash;
             paths[root] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{root}?hash={hash}" };
         }
 
@@ -105,10 +126,11 @@ internal sealed class OpenApiEndpoint(ResourceRegistry resources) : IPathHandler
         public static readonly Document None = new();
 
         public Document(JsonObject content)
+            : this(DocumentJson.Encode(content))
         {
-            Bytes = DocumentJson.Encode(content);
-            Hash = Convert.ToHexString(SHA256.HashData(Bytes));
         }
+
+        public Document(byte[] bytes) => (Bytes, Hash) = (bytes, Convert.ToHexString(SHA256.HashData(bytes)));
 
         private Document() => (Bytes, Hash) = ([], "");
 

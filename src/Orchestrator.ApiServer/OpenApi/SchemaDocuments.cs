@@ -49,10 +49,10 @@ internal sealed class SchemaDocuments(string referencePrefix)
             ["required"] = new JsonArray("items"),
             ["properties"] = new JsonObject
             {
-                ["apiVersion"] = new JsonObject { ["type"] = "string" },
-                ["kind"] = new JsonObject { ["type"] = "string" },
-                ["metadata"] = Reference(RecordSchema.Of(typeof(Api.Meta.V1.ListMeta))),
-                ["items"] = new JsonObject { ["type"] = "array", ["items"] = Reference(node) },
+                ["apiVersion"] = Text("Version of the schema of this object."),
+                ["kind"] = Text("Kind of this object."),
+                ["metadata"] = Described(Reference(RecordSchema.Of(typeof(Api.Meta.V1.ListMeta))), "Revision and continuation of the list."),
+                ["items"] = new JsonObject { ["description"] = "The objects of the list.", ["type"] = "array", ["items"] = Reference(node) },
             },
             ["x-kubernetes-group-version-kind"] = new JsonArray(KindObject(kind with { Kind = kind.Kind + "List" })),
         };
@@ -89,15 +89,23 @@ internal sealed class SchemaDocuments(string referencePrefix)
 
     private JsonObject Property(SchemaField field)
     {
-        var schema = Value(field.Node);
-        var description = field.Description ?? (field.Property is { } property ? RecordComments.Of(property) : null);
-        if (schema.ContainsKey("$ref") && wrapsReferences && (description is not null || field.Default is not null))
+        var schema = Described(Value(field.Node), field.Description ?? (field.Property is { } property ? RecordComments.Of(property) : null), field.Default);
+        AddMergeRules(schema, field.Node);
+        return schema;
+    }
+
+    /// <summary>
+    /// Adds what a field says beyond its type. Version 3 allows nothing beside a reference, so that is wrapped. kubectl explain shows the
+    /// description of the field and, after it, that of the type: they should say different things.
+    /// </summary>
+    private JsonObject Described(JsonObject schema, string? description, JsonNode? @default = null)
+    {
+        if (schema.ContainsKey("$ref") && wrapsReferences && (description is not null || @default is not null))
             schema = new JsonObject { ["allOf"] = new JsonArray(schema) };
         if (description is not null)
             schema["description"] = description;
-        if (field.Default is { } given)
-            schema["default"] = given.DeepClone();
-        AddMergeRules(schema, field.Node);
+        if (@default is not null)
+            schema["default"] = @default.DeepClone();
         return schema;
     }
 
@@ -132,21 +140,24 @@ internal sealed class SchemaDocuments(string referencePrefix)
         SchemaType.Double => Scalar("number", "double"),
         SchemaType.Bool => new JsonObject { ["type"] = "boolean" },
         SchemaType.Time or SchemaType.MicroTime => Scalar("string", "date-time"),
-        SchemaType.IntOrString => Named("io.k8s.apimachinery.pkg.util.intstr.IntOrString", "string", "int-or-string"),
-        SchemaType.Quantity => Named("io.k8s.apimachinery.pkg.api.resource.Quantity", "string", null),
+        SchemaType.IntOrString => Named("io.k8s.apimachinery.pkg.util.intstr.IntOrString", "string", "int-or-string", "A whole number, or a string such as a percentage or a name."),
+        SchemaType.Quantity => Named("io.k8s.apimachinery.pkg.api.resource.Quantity", "string", null, "A number with an optional unit: 250m, 1.5, 64Mi, 2G."),
         SchemaType.Any => new JsonObject { ["type"] = "object" },
         _ => new JsonObject { ["type"] = "string" },
     };
 
+    private static JsonObject Text(string description) => new() { ["description"] = description, ["type"] = "string" };
+
     private static JsonObject Scalar(string type, string format) => new() { ["type"] = type, ["format"] = format };
 
-    private JsonObject Named(string name, string type, string? format)
+    private JsonObject Named(string name, string type, string? format, string description)
     {
         var schema = wrapsReferences && (format is not null || name.EndsWith("Quantity", StringComparison.Ordinal))
             ? new JsonObject { ["oneOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, new JsonObject { ["type"] = format is null ? "number" : "integer" }) }
             : new JsonObject { ["type"] = type };
         if (format is not null)
             schema["format"] = format;
+        schema["description"] = description;
         schemas.TryAdd(name, schema);
         return Reference(name);
     }

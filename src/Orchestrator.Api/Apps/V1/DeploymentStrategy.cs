@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Apps.V1;
 
-/// <summary>How old pods are replaced by new ones.</summary>
+/// <summary>Type of the replacement of old pods, with its settings.</summary>
 [ProtoMessage("k8s.io.api.apps.v1.DeploymentStrategy")]
 public sealed record DeploymentStrategy
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Apps.V1;
 
-/// <summary>Settings of a rolling update.</summary>
+/// <summary>How many pods a rolling update may add and take away at a time.</summary>
 [ProtoMessage("k8s.io.api.apps.v1.RollingUpdateDeployment")]
 public sealed record RollingUpdateDeployment
 {

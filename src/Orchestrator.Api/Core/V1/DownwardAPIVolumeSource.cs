@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Core.V1;
 
-/// <summary>Fields of the pod as files.</summary>
+/// <summary>Files that hold fields of the pod, kept up to date.</summary>
 [ProtoMessage("k8s.io.api.core.v1.DownwardAPIVolumeSource")]
 public sealed record DownwardAPIVolumeSource
 {

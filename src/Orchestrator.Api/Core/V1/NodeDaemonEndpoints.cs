@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Core.V1;
 
-/// <summary>Ports of the node's daemons.</summary>
+/// <summary>Where the daemons of a node listen.</summary>
 [ProtoMessage("k8s.io.api.core.v1.NodeDaemonEndpoints")]
 public sealed record NodeDaemonEndpoints
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Core.V1;
 
-/// <summary>A field of the pod.</summary>
+/// <summary>Path of a field in an object of a given API version.</summary>
 [MapAtomic]
 [ProtoMessage("k8s.io.api.core.v1.ObjectFieldSelector")]
 public sealed record ObjectFieldSelector

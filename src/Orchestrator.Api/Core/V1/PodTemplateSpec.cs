@@ -2,7 +2,7 @@ using Orchestrator.Api.Meta.V1;
 
 namespace Orchestrator.Api.Core.V1;
 
-/// <summary>What the pods that are made look like.</summary>
+/// <summary>Metadata and spec that a pod gets when it is made from a template.</summary>
 [ProtoMessage("k8s.io.api.core.v1.PodTemplateSpec")]
 public sealed record PodTemplateSpec
 {

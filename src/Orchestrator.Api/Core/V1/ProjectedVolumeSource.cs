@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Core.V1;
 
-/// <summary>Several sources in one directory.</summary>
+/// <summary>A directory into which several sources put their files.</summary>
 [ProtoMessage("k8s.io.api.core.v1.ProjectedVolumeSource")]
 public sealed record ProjectedVolumeSource
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Core.V1;
 
-/// <summary>A request or limit of a container.</summary>
+/// <summary>A resource of a container, and the unit it is given in.</summary>
 [MapAtomic]
 [ProtoMessage("k8s.io.api.core.v1.ResourceFieldSelector")]
 public sealed record ResourceFieldSelector

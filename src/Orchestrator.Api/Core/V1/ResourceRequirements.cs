@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Core.V1;
 
-/// <summary>Requests and limits.</summary>
+/// <summary>Resources of a container: requests are set aside for it, limits bound what it uses.</summary>
 [ProtoMessage("k8s.io.api.core.v1.ResourceRequirements")]
 public sealed record ResourceRequirements
 {

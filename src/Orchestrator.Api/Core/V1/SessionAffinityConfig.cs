@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Core.V1;
 
-/// <summary>Settings of session affinity.</summary>
+/// <summary>How long a client stays with the endpoint it got.</summary>
 [ProtoMessage("k8s.io.api.core.v1.SessionAffinityConfig")]
 public sealed record SessionAffinityConfig
 {

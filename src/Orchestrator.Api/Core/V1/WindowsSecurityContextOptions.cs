@@ -1,6 +1,6 @@
 namespace Orchestrator.Api.Core.V1;
 
-/// <summary>Settings for Windows only.</summary>
+/// <summary>Identity and rights of a container on Windows. Ignored on Linux.</summary>
 [ProtoMessage("k8s.io.api.core.v1.WindowsSecurityContextOptions")]
 public sealed record WindowsSecurityContextOptions
 {
