@@ -5,6 +5,7 @@ namespace Orchestrator.Storage;
 /// transactions, range reads at a revision, an ordered watch, and compaction.
 /// </summary>
 /// <remarks>
+/// <para>In short; the whole contract is CONTRACT.md.</para>
 /// <para><b>Revisions.</b> Every committed transaction that changes something takes exactly one new revision, one higher than
 /// the last; all its changes carry that revision. A transaction that changes nothing takes none.</para>
 /// <para><b>Durability.</b> A call that returned success survives a crash of the process and of the machine. A call that threw

@@ -43,6 +43,7 @@ internal static class EtcdConvert
         new(reply.Succeeded, reply.Header.Revision, reply.Succeeded ? [] : reply.Responses.Select(Current).ToArray());
 
     /// <summary>Events in batches of one revision. etcd never splits a revision over messages (unless asked for fragments).</summary>
+    /// <exception cref="StoreException"><see cref="StoreError.Compacted"/>: what an event replaced is gone.</exception>
     public static List<WatchBatch> Batches(IReadOnlyList<Event> events)
     {
         List<WatchBatch> batches = [];
@@ -80,8 +81,13 @@ internal static class EtcdConvert
             return null;
         }
         var current = change.Type == Event.Types.Type.Put ? KeyValue(change.Kv, key) : null;
-        var previous = change.PrevKv is { } before ? KeyValue(before, key) : null;
-        return new WatchChange(key, current, previous);
+        if (change.PrevKv is { } before)
+            return new WatchChange(key, current, KeyValue(before, key));
+        // etcd looks the predecessor up when it sends, and silently leaves it out when a compaction was faster. A watcher would
+        // take the update for a creation, so it must start over instead.
+        if (current is null || current.Version > 1)
+            throw new StoreException(StoreError.Compacted, $"what revision {change.Kv.ModRevision} replaced is no longer kept");
+        return new WatchChange(key, current, null);
     }
 
     private static KeyValue KeyValue(KeyValueMessage message, string key) =>

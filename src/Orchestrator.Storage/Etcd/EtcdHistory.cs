@@ -22,7 +22,9 @@ internal sealed class EtcdHistory(EtcdConnection connection, EtcdStoreOptions op
             await using var stream = await connection.OpenStreamAsync(EtcdMethods.Watch, options.RequestTimeout, cancellationToken);
             try
             {
-                return await ReadAsync(stream, prefix, fromRevision, toRevision, maxRows);
+                var page = await ReadAsync(stream, prefix, fromRevision, toRevision, maxRows);
+                await RefuseCompactedAsync(fromRevision, cancellationToken);
+                return page;
             }
             catch (GrpcException e) when (EtcdErrors.IsTransient(e))
             {
@@ -34,6 +36,18 @@ internal sealed class EtcdHistory(EtcdConnection connection, EtcdStoreOptions op
         {
             throw EtcdErrors.Translate(e);
         }
+    }
+
+    /// <summary>
+    /// etcd accepts a watch from exactly the compacted revision, whose deletions it may have forgotten (etcd issue 19179). Asked
+    /// after the read, so that what was read was still complete.
+    /// </summary>
+    private async Task RefuseCompactedAsync(long fromRevision, CancellationToken cancellationToken)
+    {
+        if (fromRevision <= FirstChange)
+            return;
+        var call = new RangeCall { Key = EtcdConvert.AllKeys.Start, CountOnly = true, Revision = fromRevision - 1 };
+        await connection.CallAsync(EtcdMethods.Range, call, cancellationToken);
     }
 
     private static async ValueTask<LogPage> ReadAsync(

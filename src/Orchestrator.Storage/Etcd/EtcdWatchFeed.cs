@@ -115,8 +115,42 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
             await RestartAsync(reply.CompactRevision, cancellationToken);
         else if (reply.Canceled)
             throw new GrpcException(GrpcStatusCode.Unavailable, $"the member cancelled the watch: {reply.CancelReason}");
+        else if (reply.Created && !await IsKeptAsync(hub.Revision, cancellationToken))
+            await RestartAsync(hub.Revision + 1, cancellationToken);
         else if (reply.Events.Count > 0)
-            hub.Publish(EtcdConvert.Batches(reply.Events));
+            await PublishAsync(reply.Events, cancellationToken);
+    }
+
+    private async Task PublishAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    {
+        List<WatchBatch> batches;
+        try
+        {
+            batches = EtcdConvert.Batches(events);
+        }
+        catch (StoreException e) when (e.Error == StoreError.Compacted)
+        {
+            await RestartAsync(events[^1].Kv.ModRevision, cancellationToken);
+            return;
+        }
+        hub.Publish(batches);
+    }
+
+    /// <summary>
+    /// Whether the store can still be read at the revision behind which the watch begins. etcd refuses a watch only if it begins
+    /// below the compacted revision; one that begins at it may lack deletions.
+    /// </summary>
+    private async Task<bool> IsKeptAsync(long revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.CallAsync(EtcdMethods.Range, new RangeCall { Key = EtcdConvert.AllKeys.Start, CountOnly = true, Revision = revision }, cancellationToken);
+            return true;
+        }
+        catch (GrpcException e) when (EtcdErrors.IsCompacted(e))
+        {
+            return false;
+        }
     }
 
     /// <summary>What lies between is lost to us; watchers must list again. The next attempt starts at the present.</summary>
