@@ -111,7 +111,7 @@ public sealed class ApiClient : IApiClient, IDisposable
         Prepare(request);
         try
         {
-            return await http.SendAsync(request, completion, cancellationToken);
+            return await TransmitAsync(request, completion, cancellationToken);
         }
         catch (HttpRequestException e)
         {
@@ -184,11 +184,28 @@ public sealed class ApiClient : IApiClient, IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            return await TransmitAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
         }
         catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw ApiErrors.TimedOut(method, path, options.RequestTimeout, e);
+        }
+    }
+
+    /// <summary>
+    /// Sends once. The handler reports a connection that took longer than <see cref="ApiClientOptions.ConnectTimeout"/> as a
+    /// cancellation nobody asked for; here it is what it is, a connection that failed.
+    /// </summary>
+    private async Task<HttpResponseMessage> TransmitAsync(
+        HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await http.SendAsync(request, completion, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException(HttpRequestError.ConnectionError, $"no connection within {options.ConnectTimeout.TotalSeconds:0.#} s");
         }
     }
 

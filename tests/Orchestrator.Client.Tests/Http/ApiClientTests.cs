@@ -65,6 +65,24 @@ public sealed class ApiClientTests
         Assert.That((error!.Code, error.Reason, error.Message), Is.EqualTo((409, StatusReason.AlreadyExists, "pods \"p\" already exists")));
     }
 
+    [Test]
+    public void Server_ThatTakesConnectionsAndSaysNothing_IsUnreachable()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var client = new ApiClient(
+            new ApiClientOptions
+            {
+                Server = new Uri($"https://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}"),
+                Component = "test",
+                ConnectTimeout = TimeSpan.FromMilliseconds(100),
+                MaxAttempts = 2,
+            },
+            TimeProvider.System);
+        var error = Assert.ThrowsAsync<ApiException>(() => client.GetAsync<Pod>("default", "p", default));
+        Assert.That((error!.Code, error.Message), Is.EqualTo((503, $"the server {client.Options.Server.GetLeftPart(UriPartial.Authority)} could not be reached: no connection within 0.1 s")));
+    }
+
     [TestCase(403, StatusReason.Forbidden, "go away")]
     [TestCase(502, StatusReason.InternalError, "<html>")]
     public async Task Refusal_WithoutStatus_StillSaysWhatCame(int code, string reason, string body)
