@@ -5,7 +5,6 @@ CONFIGURATION ?= Release
 LAB ?= lab
 NODES ?= 3
 BIN := $(CURDIR)/bin
-DOTNET := DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet
 
 help: ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*?## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*?## "}; {printf "  make %-12s %s\n", $$1, $$2}'

@@ -2,5 +2,5 @@
 # Prints the figures. One or several of lab, container, pods, memory, api can be named: hack/bench.sh pods,memory
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+. hack/dotnet.env
 exec dotnet run --project tests/Orchestrator.Benchmarks -c Release -v quiet -- "${1:-lab,container,pods,memory,api}" bin/orc

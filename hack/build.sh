@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 configuration=${1:-Release}
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+. hack/dotnet.env
 
 dotnet publish src/Orchestrator.Cli -c "$configuration" -o bin/lib/orc -v quiet -nologo
 dotnet publish src/Orchestrator.Shim -c "$configuration" -o bin/lib/shim -v quiet -nologo

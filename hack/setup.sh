@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs what a fresh Debian machine lacks to build and run Orchestrator. Safe to run again; does nothing when all is there.
 set -euo pipefail
+cd "$(dirname "$0")/.."
+. hack/dotnet.env
 
 need=()
 want() { # program, package
@@ -29,7 +31,8 @@ if [ ${#need[@]} -gt 0 ]; then
 fi
 
 command -v dotnet >/dev/null 2>&1 || { echo "setup: the .NET SDK 10 is needed: https://dotnet.microsoft.com/download" >&2; exit 1; }
-case "$(dotnet --version)" in
+version=$(dotnet --version) || { echo "setup: 'dotnet --version' fails; see above" >&2; exit 1; }
+case "$version" in
     10.*) ;;
-    *) echo "setup: .NET SDK 10 is needed, found $(dotnet --version)" >&2; exit 1 ;;
+    *) echo "setup: .NET SDK 10 is needed, found $version" >&2; exit 1 ;;
 esac

@@ -5,7 +5,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 tier=${1:-all}
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+. hack/dotnet.env
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 

@@ -17,3 +17,24 @@ internal static class Figures
     public static string Text(TimeSpan duration) =>
         duration.TotalSeconds >= 1 ? $"{duration.TotalSeconds:0.00} s" : duration.TotalMilliseconds >= 10 ? $"{duration.TotalMilliseconds:0} ms" : $"{duration.TotalMilliseconds:0.0} ms";
 }
+
+/// <summary>Where the time goes: when each stage of repeated work was reached, counted from its start.</summary>
+internal sealed class Stages
+{
+    private readonly List<(string Name, List<TimeSpan> At)> stages = [];
+
+    public void Add(string stage, TimeSpan at)
+    {
+        var index = stages.FindIndex(known => known.Name == stage);
+        if (index >= 0)
+            stages[index].At.Add(at);
+        else
+            stages.Add((stage, [at]));
+    }
+
+    public void Print()
+    {
+        foreach (var (name, at) in stages)
+            Figures.PrintDurations($"  until {name}", at);
+    }
+}

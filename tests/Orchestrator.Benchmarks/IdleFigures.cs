@@ -6,8 +6,9 @@ namespace Orchestrator.Benchmarks;
 /// <summary>Memory (PSS) of each process of the lab, and the CPU they use while nothing happens.</summary>
 internal static class IdleFigures
 {
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Sample = TimeSpan.FromSeconds(10);
+    /// <summary>After a start the runtime compiles hot code again for some seconds; that is no idling.</summary>
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Sample = TimeSpan.FromSeconds(20);
     private const double TicksPerSecond = 100;
 
     public static async Task PrintAsync(OrcProgram orc, string state)

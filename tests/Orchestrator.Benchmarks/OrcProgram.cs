@@ -27,7 +27,8 @@ internal sealed class OrcProgram : IDisposable
 
     public const string Lab = "bench";
 
-    public void Up(int nodes) => Run("up", "--name", Lab, "--nodes", $"{nodes}", "--data-dir", DataDirectory, "--kubeconfig", Kubeconfig);
+    /// <returns>What it said on the way: lines "SECONDS s  WHAT".</returns>
+    public string Up(int nodes) => RunBoth("up", "--name", Lab, "--nodes", $"{nodes}", "--data-dir", DataDirectory, "--kubeconfig", Kubeconfig).Error;
 
     public void Down(bool purge = false)
     {
@@ -35,14 +36,16 @@ internal sealed class OrcProgram : IDisposable
         Run(purge ? [.. arguments, "--purge"] : arguments);
     }
 
-    public string Run(params string[] arguments)
+    public string Run(params string[] arguments) => RunBoth(arguments).Output;
+
+    private (string Output, string Error) RunBoth(params string[] arguments)
     {
         using var process = Start(arguments);
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
-            ? output
+            ? (output, error.Result)
             : throw new InvalidOperationException($"orc {string.Join(' ', arguments)} failed: {output} {error.Result}");
     }
 

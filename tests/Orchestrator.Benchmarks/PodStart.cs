@@ -37,20 +37,25 @@ internal static class PodStart
     {
         var starts = new List<TimeSpan>();
         var ends = new List<TimeSpan>();
+        var stages = new Stages();
         for (var i = 0; i < Serial; i++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"serial-{i}");
-            var watch = Stopwatch.StartNew();
+            var start = Stopwatch.GetTimestamp();
             await client.CreateAsync(NewPod(name, null), CancellationToken.None);
+            stages.Add("acknowledged", Stopwatch.GetElapsedTime(start));
             await watcher.RunningAsync(name).WaitAsync(Limit);
-            starts.Add(watch.Elapsed);
-            watch.Restart();
+            starts.Add(Stopwatch.GetElapsedTime(start));
+            foreach (var (stage, at) in watcher.StagesOf(name))
+                stages.Add(stage, Stopwatch.GetElapsedTime(start, at));
+            var watch = Stopwatch.StartNew();
             await client.DeleteAsync<Pod>(Namespace, name, null, CancellationToken.None);
             await watcher.GoneAsync(name).WaitAsync(Limit);
             ends.Add(watch.Elapsed);
         }
 
         Figures.PrintDurations("one pod, create -> Running", starts);
+        stages.Print();
         Figures.PrintDurations("one pod, delete -> gone", ends);
     }
 
@@ -88,6 +93,7 @@ internal sealed class PodWatcher(IApiClient client) : IDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> running = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> gone = new();
+    private readonly ConcurrentDictionary<string, List<(string Stage, long At)>> stages = new();
 
     public async Task StartAsync()
     {
@@ -99,6 +105,9 @@ internal sealed class PodWatcher(IApiClient client) : IDisposable
 
     public Task GoneAsync(string name) => Of(gone, name).Task;
 
+    /// <summary>When what was first seen of a pod that runs, as timestamps of <see cref="Stopwatch"/>.</summary>
+    public IReadOnlyList<(string Stage, long At)> StagesOf(string name) => stages[name];
+
     public void Dispose() => stop.Cancel();
 
     private async Task WatchAsync(string? resourceVersion)
@@ -108,11 +117,27 @@ internal sealed class PodWatcher(IApiClient client) : IDisposable
             await foreach (var change in client.WatchAsync<Pod>(null, new ListOptions { ResourceVersion = resourceVersion }, stop.Token))
             {
                 resourceVersion = change.Object.Metadata.ResourceVersion;
+                Note(change.Object);
                 if (change.Type == WatchEventType.Deleted)
                     Of(gone, change.Object.Metadata.Name!).TrySetResult();
                 else if (change.Object.Status?.Phase == "Running")
                     Of(running, change.Object.Metadata.Name!).TrySetResult();
             }
+        }
+    }
+
+    private void Note(Pod pod)
+    {
+        var seen = stages.GetOrAdd(pod.Metadata.Name!, _ => []);
+        if (pod.Spec?.NodeName is { Length: > 0 })
+            First("scheduled");
+        if (pod.Status?.Conditions?.Any(condition => condition is { Type: "PodReadyToStartContainers", Status: "True" }) == true)
+            First("sandbox and network ready");
+
+        void First(string stage)
+        {
+            if (!seen.Exists(one => one.Stage == stage))
+                seen.Add((stage, Stopwatch.GetTimestamp()));
         }
     }
 
