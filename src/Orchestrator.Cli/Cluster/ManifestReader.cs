@@ -40,7 +40,7 @@ internal static class ManifestReader
             else if (File.Exists(path))
                 objects.AddRange(ParseFile(path));
             else
-                throw new UserException($"error: the path \"{path}\" does not exist");
+                throw new UserException($"the path \"{path}\" does not exist");
         }
 
         return objects.Count > 0 ? objects : throw new UserException("error: no objects passed to apply");

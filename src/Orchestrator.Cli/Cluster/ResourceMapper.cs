@@ -52,7 +52,7 @@ internal sealed class ResourceMapper(IReadOnlyList<DiscoveredResource> resources
         if (resources.FirstOrDefault(resource => IsNamed(resource, word)) is { } single)
             return [single];
         var category = resources.Where(resource => resource.Categories.Contains(word)).ToList();
-        return category.Count > 0 ? category : throw new UserException($"error: the server doesn't have a resource type \"{word}\"");
+        return category.Count > 0 ? category : throw new UserException($"the server doesn't have a resource type \"{word}\"");
     }
 
     public DiscoveredResource FindKind(string apiVersion, string kind) =>

@@ -14,7 +14,7 @@ internal static class ExecCommand
     public static Command Create()
     {
         var cluster = new ClusterOptions();
-        var pod = new Argument<string>("pod") { Description = "NAME or pod/NAME" };
+        var pod = new Argument<string>("pod") { Description = "NAME, or TYPE/NAME of what selects pods: deployment/web" };
         var words = new Argument<string[]>("command") { Description = "-- COMMAND [ARGUMENT…]", Arity = ArgumentArity.OneOrMore };
         var container = new Option<string?>("--container", "-c") { Description = "Container (default: the first)" };
         var stdin = new Option<bool>("--stdin", "-i") { Description = "Pass standard input" };
@@ -24,7 +24,7 @@ internal static class ExecCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var connection = cluster.Connect(parsed);
-            var name = parsed.GetValue(pod)!.Split('/')[^1];
+            var name = await PodReference.ResolveAsync(connection, parsed.GetValue(pod)!, cancellationToken);
             var useTty = parsed.GetValue(tty) && !Console.IsInputRedirected;
             using var raw = useTty ? Terminal.MakeRaw() : null;
             return await new RemoteCommand(connection.Client).RunAsync(

@@ -9,7 +9,7 @@ internal static class LogsCommand
     public static Command Create()
     {
         var cluster = new ClusterOptions();
-        var pod = new Argument<string>("pod") { Description = "NAME or pod/NAME" };
+        var pod = new Argument<string>("pod") { Description = "NAME, or TYPE/NAME of what selects pods: deployment/web" };
         var container = new Option<string?>("--container", "-c") { Description = "Container (needed when the pod has several)" };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on until the container ends" };
         var previous = new Option<bool>("--previous", "-p") { Description = "Of the container's previous run" };
@@ -21,7 +21,7 @@ internal static class LogsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var connection = cluster.Connect(parsed);
-            var name = parsed.GetValue(pod)!.Split('/')[^1];
+            var name = await PodReference.ResolveAsync(connection, parsed.GetValue(pod)!, cancellationToken);
             var query = new List<string>();
             if (parsed.GetValue(container) is { } containerName)
                 query.Add($"container={Uri.EscapeDataString(containerName)}");
