@@ -28,7 +28,7 @@ public sealed partial class ControllerManager(
         }
 
         var elector = new LeaderElector(
-            client, new LeaderElectionOptions { Name = "kube-controller-manager", Identity = identity }, time, loggers.CreateLogger<LeaderElector>());
+            client, LeaderElectionOptions.Of("kube-controller-manager", identity, options.LeaderLeaseDuration), time, loggers.CreateLogger<LeaderElector>());
         await elector.RunAsync(LeadAsync, cancellationToken);
     }
 

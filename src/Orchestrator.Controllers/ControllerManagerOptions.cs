@@ -1,3 +1,5 @@
+using Orchestrator.Client.LeaderElection;
+
 namespace Orchestrator.Controllers;
 
 /// <summary>Settings of the controller manager; defaults are Kubernetes' unless a comment says otherwise.</summary>
@@ -5,6 +7,9 @@ public sealed record ControllerManagerOptions
 {
     /// <summary>Who we are for leader election; null runs without it (only where no second instance can exist).</summary>
     public string? LeaderElectionIdentity { get; init; }
+
+    /// <summary>How long others wait after a leader fell silent. Labs with several servers pass less.</summary>
+    public TimeSpan LeaderLeaseDuration { get; init; } = LeaderElectionOptions.DefaultLeaseDuration;
 
     /// <summary>The range nodes get their pod ranges from; null leaves nodes as they are.</summary>
     public string? ClusterCidr { get; init; } = "10.244.0.0/16";

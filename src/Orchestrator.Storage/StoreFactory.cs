@@ -33,5 +33,7 @@ public static class StoreFactory
         CaFile = options.CaFile,
         CertificateFile = options.CertificateFile,
         KeyFile = options.KeyFile,
+        UserName = options.UserName,
+        Password = options.Password,
     };
 }

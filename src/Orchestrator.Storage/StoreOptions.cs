@@ -36,6 +36,11 @@ public sealed record StoreOptions
     /// <summary>PEM file with that certificate's key.</summary>
     public string? KeyFile { get; init; }
 
+    /// <summary>User of an etcd cluster with authentication; with <see cref="Password"/>.</summary>
+    public string? UserName { get; init; }
+
+    public string? Password { get; init; }
+
     /// <summary>
     /// Reads <c>sqlite</c> (a file in the data directory), <c>sqlite:PATH</c>, <c>memory</c>, or the addresses of an etcd
     /// cluster: <c>https://host:2379,https://other:2379</c>. Certificates are set apart from the value.

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Core.V1;
 using Orchestrator.Api.Discovery.V1;
+using Orchestrator.Api.Errors;
 using Orchestrator.ApiServer.Hosting;
 using Orchestrator.ApiServer.Resources.Core.Services;
 using Orchestrator.Storage;
@@ -25,6 +26,10 @@ internal sealed partial class KubernetesService(ILogger<KubernetesService> logge
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    private const int RaceAttempts = 10;
+
+    private static readonly TimeSpan RacePause = TimeSpan.FromMilliseconds(50);
+
     private long lease;
 
     public string Name => "start-kubernetes-service-controller";
@@ -32,11 +37,30 @@ internal sealed partial class KubernetesService(ILogger<KubernetesService> logge
     public async Task RunAsync(IApiServer server, CancellationToken cancellationToken)
     {
         var address = ServiceRanges.FirstAddress(server.Options.ServiceCidr).ToString();
-        await Ensure.ExistsAsync(server, NewService(address), cancellationToken);
+        await EnsureServiceAsync(server, NewService(address), cancellationToken);
         if (server.Options.Advertise is not { } advertised)
             return;
         await ReconcileAsync(server, advertised, cancellationToken);
         _ = FollowAsync(server, advertised, cancellationToken);
+    }
+
+    /// <summary>
+    /// Of several servers that start at once one gets the address, and with it the name; the others are told of the address first.
+    /// </summary>
+    private static async Task EnsureServiceAsync(IApiServer server, Service service, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await Ensure.ExistsAsync(server, service, cancellationToken);
+                return;
+            }
+            catch (ApiException error) when (error.Reason == StatusReason.Invalid && attempt < RaceAttempts)
+            {
+                await Task.Delay(RacePause, server.Time, cancellationToken);
+            }
+        }
     }
 
     private async Task FollowAsync(IApiServer server, IPEndPoint advertised, CancellationToken cancellationToken)

@@ -9,6 +9,12 @@ public sealed record ApiServerOptions
     /// <summary>Where to listen; port 0 picks a free one.</summary>
     public IReadOnlyList<IPEndPoint> Listen { get; init; } = [new(IPAddress.Loopback, 6443)];
 
+    /// <summary>
+    /// Other servers of this machine may listen on the same addresses (SO_REUSEPORT, socket(7)): the kernel gives each connection to
+    /// one of those that live, so the address outlives any of them.
+    /// </summary>
+    public bool SharePort { get; init; }
+
     /// <summary>Certificate with private key for TLS; null serves plain HTTP (tests).</summary>
     public X509Certificate2? ServerCertificate { get; init; }
 

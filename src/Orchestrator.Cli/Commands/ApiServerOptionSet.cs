@@ -7,9 +7,10 @@ namespace Orchestrator.Cli.Commands;
 /// <summary>The options of every command that runs an API server.</summary>
 internal sealed class ApiServerOptionSet
 {
-    private readonly Option<string> store = new("--store") { Description = "sqlite, sqlite:FILE, memory, or endpoints of an etcd cluster", DefaultValueFactory = _ => "sqlite" };
+    private readonly StoreOptionSet store = new();
     private readonly Option<string[]> listen = new("--listen") { Description = "ADDRESS:PORT to listen on; may be repeated", DefaultValueFactory = _ => ["127.0.0.1:6443"] };
     private readonly Option<string> dataDirectory = new("--data-dir") { Description = "Where the store and the certificates are kept", DefaultValueFactory = _ => "/var/lib/orchestrator/apiserver" };
+    private readonly Option<bool> sharePort = new("--share-port") { Description = "Let other servers on this machine listen on the same addresses" };
     private readonly Option<string?> pkiDirectory = new("--pki-dir") { Description = "Where the certificates are kept (default: pki in the data directory)" };
     private readonly Option<string?> advertise = new("--advertise-address") { Description = "Address under which nodes and pods reach the server" };
     private readonly Option<string> serviceCidr = new("--service-cidr") { Description = "Range of ClusterIPs", DefaultValueFactory = _ => "10.96.0.0/16" };
@@ -17,7 +18,8 @@ internal sealed class ApiServerOptionSet
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[store, listen, dataDirectory, pkiDirectory, advertise, serviceCidr, tolerationSeconds])
+        store.AddTo(command);
+        foreach (var option in (Option[])[listen, sharePort, dataDirectory, pkiDirectory, advertise, serviceCidr, tolerationSeconds])
             command.Options.Add(option);
     }
 
@@ -27,10 +29,11 @@ internal sealed class ApiServerOptionSet
         var directory = Path.GetFullPath(parsed.GetValue(dataDirectory)!);
         return new ApiServerSettings
         {
-            Store = parsed.GetValue(store)!,
+            Store = store.Read(parsed, directory),
             DataDirectory = directory,
             PkiDirectory = parsed.GetValue(pkiDirectory) is { } pki ? Path.GetFullPath(pki) : Path.Combine(directory, "pki"),
             Listen = [.. parsed.GetValue(listen)!.Select(text => Addresses.ParseEndpoint(text, "--listen"))],
+            SharePort = parsed.GetValue(sharePort),
             AdvertiseAddress = parsed.GetValue(advertise) is { } address ? Addresses.Parse(address, "--advertise-address") : null,
             ServiceCidr = Addresses.ParseRange(parsed.GetValue(serviceCidr)!, "--service-cidr"),
             DefaultTolerationSeconds = parsed.GetValue(tolerationSeconds),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Components;
+using Orchestrator.Client.LeaderElection;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -7,5 +8,5 @@ namespace Orchestrator.Cli.Commands;
 internal static class SchedulerCommand
 {
     public static Command Create() => ClientComponent.Create("scheduler", "Run the scheduler alone", [], (_, client, informers, identity, context) =>
-        token => SchedulerComponent.RunAsync(client, informers, identity, context, token));
+        token => SchedulerComponent.RunAsync(client, informers, identity, LeaderElectionOptions.DefaultLeaseDuration, context, token));
 }

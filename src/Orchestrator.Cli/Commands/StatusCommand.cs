@@ -20,12 +20,12 @@ internal static class StatusCommand
         {
             var (paths, definition) = lab.Load(parsed);
             var components = new LabComponents(paths, definition);
-            var rows = definition.Nodes
-                .Select(node => Row(components.Node(node.Name), "node", node.Address, paths))
-                .Prepend(Row(components.ControlPlane, "control plane", $"{definition.HostAddress}:{definition.ApiServerPort}", paths))
-                .ToList();
-            if (components.Etcd is { } etcd)
-                rows.Insert(0, Row(etcd, "store", $"127.0.0.1:{definition.Etcd!.Client}", paths));
+            List<IReadOnlyList<string>> rows =
+            [
+                .. (definition.Etcd ?? []).Select(member => Row(components.Etcd(member), "store", $"127.0.0.1:{member.ClientPort}", paths)),
+                .. definition.Servers.Select(server => Row(components.ControlPlane(server), "control plane", $"{server.Address}:{definition.ApiServerPort}", paths)),
+                .. definition.Nodes.Select(node => Row(components.Node(node.Name), "node", node.Address, paths)),
+            ];
             Print(rows, parsed.GetValue(output)!);
             return rows.All(row => row[2] == "running") ? ExitCode.Ok : ExitCode.Failed;
         });

@@ -8,12 +8,14 @@ namespace Orchestrator.Cli.Components;
 /// <summary>Settings of one API server process.</summary>
 internal sealed record ApiServerSettings
 {
-    /// <summary>Value of --store.</summary>
-    public required string Store { get; init; }
+    public required StoreOptions Store { get; init; }
 
     public required string DataDirectory { get; init; }
     public required string PkiDirectory { get; init; }
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
+
+    /// <summary>Other servers on this machine listen on the same addresses; each connection goes to one that lives.</summary>
+    public bool SharePort { get; init; }
 
     /// <summary>Where nodes and pods reach it; null takes the first listen address.</summary>
     public IPAddress? AdvertiseAddress { get; init; }
@@ -27,20 +29,19 @@ internal sealed record ApiServerSettings
 /// <summary>A started API server with the store it owns.</summary>
 internal sealed record ApiServerComponent(ApiServerHost Host, IKeyValueStore Store) : IAsyncDisposable
 {
-    private const string ClusterDomain = "cluster.local";
-
     /// <summary>Opens the store and starts to listen; the server becomes ready a little later (<see cref="ApiServerHost.Ready"/>).</summary>
     public static async Task<ApiServerComponent> StartAsync(
         ApiServerSettings settings, ClusterPki pki, ComponentContext context, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(settings.DataDirectory);
         var store = await StoreFactory.OpenAsync(
-            StoreOptions.Parse(settings.Store, settings.DataDirectory), context.Time, context.Loggers, cancellationToken);
+            settings.Store, context.Time, context.Loggers, cancellationToken);
         var advertise = settings.AdvertiseAddress ?? settings.Listen[0].Address;
-        var serving = pki.ApiServerServing([.. ServingAddresses(settings, advertise)], ClusterDomain);
+        var serving = pki.ApiServerServing([.. ServingAddresses(settings, advertise)]);
         var options = new ApiServerOptions
         {
             Listen = settings.Listen,
+            SharePort = settings.SharePort,
             ServerCertificate = serving.ToCertificate(),
             Advertise = new IPEndPoint(advertise, settings.Listen[0].Port),
             ServiceCidr = settings.ServiceCidr,
@@ -63,14 +64,17 @@ internal sealed record ApiServerComponent(ApiServerHost Host, IKeyValueStore Sto
         await Store.DisposeAsync();
     }
 
-    // The first address of the Service range is that of Service default/kubernetes.
-    private static IEnumerable<IPAddress> ServingAddresses(ApiServerSettings settings, IPAddress advertise)
+    /// <summary>Addresses of every API server: loopback, and that of Service default/kubernetes, the first of the Service range.</summary>
+    public static IEnumerable<IPAddress> CommonAddresses(IPNetwork serviceCidr)
     {
-        var service = settings.ServiceCidr.BaseAddress.GetAddressBytes();
+        var service = serviceCidr.BaseAddress.GetAddressBytes();
         service[^1] += 1;
-        return settings.Listen.Select(endpoint => endpoint.Address)
-            .Where(address => !address.Equals(IPAddress.Any))
-            .Append(IPAddress.Loopback).Append(advertise).Append(new IPAddress(service))
-            .Distinct();
+        return [IPAddress.Loopback, new IPAddress(service)];
     }
+
+    private static IEnumerable<IPAddress> ServingAddresses(ApiServerSettings settings, IPAddress advertise) =>
+        settings.Listen.Select(endpoint => endpoint.Address)
+            .Where(address => !address.Equals(IPAddress.Any))
+            .Concat(CommonAddresses(settings.ServiceCidr)).Append(advertise)
+            .Distinct();
 }

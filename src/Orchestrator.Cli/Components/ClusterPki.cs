@@ -9,6 +9,8 @@ namespace Orchestrator.Cli.Components;
 /// </summary>
 internal sealed class ClusterPki : IDisposable
 {
+    private const string ClusterDomain = "cluster.local";
+
     private readonly string directory;
 
     public ClusterPki(string directory, TimeProvider time)
@@ -39,10 +41,10 @@ internal sealed class ClusterPki : IDisposable
         Authority.LoadOrIssue(directory, $"node-{node}-serving", CertificateProfile.Serving($"system:node:{node}", [node], [address]));
 
     /// <param name="addresses">Every address clients may reach the server at.</param>
-    public KeyPair ApiServerServing(IReadOnlyList<IPAddress> addresses, string clusterDomain) =>
+    public KeyPair ApiServerServing(IReadOnlyList<IPAddress> addresses) =>
         Authority.LoadOrIssue(directory, "apiserver", CertificateProfile.Serving(
             "kube-apiserver",
-            ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{clusterDomain}"],
+            ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", $"kubernetes.default.svc.{ClusterDomain}"],
             addresses));
 
     public void Dispose() => Authority.Dispose();

@@ -27,9 +27,12 @@ internal sealed record ControlPlaneOptions
     /// <summary>Name of this instance in leader elections.</summary>
     public required string Identity { get; init; }
 
+    /// <summary>How long a scheduler's or controller manager's Lease lasts.</summary>
+    public TimeSpan LeaderLeaseDuration { get; init; }
+
     public TimeSpan NodeMonitorGracePeriod { get; init; }
 
-    /// <summary>Table of the host's own Service rules; null leaves the host without.</summary>
+    /// <summary>Table of the host's own Service rules; null leaves the host without. Of several control planes one keeps it.</summary>
     public string? HostProxyTable { get; init; }
 }
 
@@ -43,7 +46,7 @@ internal sealed class ControlPlane(ControlPlaneOptions options, ComponentContext
     {
         using var pki = new ClusterPki(options.ApiServer.PkiDirectory, context.Time);
         await using var server = await ApiServerComponent.StartAsync(options.ApiServer, pki, context, cancellationToken);
-        var url = new Uri($"https://127.0.0.1:{server.Host.Endpoints[0].Port}");
+        var url = new Uri($"https://{server.Host.Endpoints[0]}");
         using var controllerClient = NewClient(url, pki, pki.ControllerManager(), "controller-manager");
         using var schedulerClient = NewClient(url, pki, pki.Scheduler(), "scheduler");
         using var proxyClient = NewClient(url, pki, pki.Proxy(), "proxy");
@@ -76,6 +79,7 @@ internal sealed class ControlPlane(ControlPlaneOptions options, ComponentContext
             new ControllerManagerOptions
             {
                 LeaderElectionIdentity = options.Identity,
+                LeaderLeaseDuration = options.LeaderLeaseDuration,
                 ClusterCidr = options.ClusterCidr.ToString(),
                 ClusterDnsIp = options.ClusterDns.ToString(),
                 NodeMonitorGracePeriod = options.NodeMonitorGracePeriod,
@@ -90,11 +94,12 @@ internal sealed class ControlPlane(ControlPlaneOptions options, ComponentContext
         var informers = NewInformers(client);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Parts.RunTogetherAsync(
-            [SchedulerComponent.RunAsync(client, informers, options.Identity, context, stop.Token), informers.RunAsync(stop.Token)], stop);
+            [SchedulerComponent.RunAsync(client, informers, options.Identity, options.LeaderLeaseDuration, context, stop.Token), informers.RunAsync(stop.Token)], stop);
     }
 
     private async Task RunHostProxyAsync(ApiClient client, string table, CancellationToken cancellationToken)
     {
+        using var turn = await HostProxyTurn.TakeAsync(options.ApiServer.DataDirectory, context.Time, cancellationToken);
         var informers = NewInformers(client);
         using var nftables = KernelNftables.Open();
         using var conntrack = Conntrack.Open();
@@ -107,7 +112,9 @@ internal sealed class ControlPlane(ControlPlaneOptions options, ComponentContext
         }
         finally
         {
-            Proxier.RemoveTable(proxyOptions, nftables);
+            // The next of several takes the rules over as they are.
+            if (!options.ApiServer.SharePort)
+                Proxier.RemoveTable(proxyOptions, nftables);
         }
     }
 }
@@ -116,14 +123,15 @@ internal sealed class ControlPlane(ControlPlaneOptions options, ComponentContext
 internal static class SchedulerComponent
 {
     public static async Task RunAsync(
-        IApiClient client, IInformerFactory informers, string identity, ComponentContext context, CancellationToken cancellationToken)
+        IApiClient client, IInformerFactory informers, string identity, TimeSpan leaseDuration, ComponentContext context,
+        CancellationToken cancellationToken)
     {
         var events = new EventWriter(client, context.Time, context.Loggers.CreateLogger<EventWriter>());
         using var scheduler = new PodScheduler(
             client, informers, events.For("default-scheduler"), new SchedulerOptions(), PluginSet.Default(), context.Time, context.NewRandom(),
             context.Loggers.CreateLogger<PodScheduler>());
         var elector = new LeaderElector(
-            client, new LeaderElectionOptions { Name = "kube-scheduler", Identity = identity }, context.Time, context.Loggers.CreateLogger<LeaderElector>());
+            client, LeaderElectionOptions.Of("kube-scheduler", identity, leaseDuration), context.Time, context.Loggers.CreateLogger<LeaderElector>());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Parts.RunTogetherAsync([events.RunAsync(stop.Token), elector.RunAsync(scheduler.RunAsync, stop.Token)], stop);
     }

@@ -15,30 +15,53 @@ internal sealed class LabComponents(LabPaths paths, LabDefinition lab)
     private const string NodeMonitorGracePeriod = "8s";
     private const string DefaultTolerationSeconds = "5";
 
-    public ComponentProcess ControlPlane => new(ControlPlaneName, paths.PidFile(ControlPlaneName));
+    /// <summary>How long a scheduler's or controller manager's Lease lasts among several: the next one works this long after a kill.</summary>
+    private const string LeaderLeaseDuration = "6s";
 
-    /// <summary>The lab's own store; null when it has none.</summary>
-    public ComponentProcess? Etcd => lab.Etcd is null ? null : new(EtcdName, paths.PidFile(EtcdName));
+    public ComponentProcess ControlPlane(LabServer server) => new(server.Name, paths.PidFile(server.Name));
+
+    /// <summary>A member of the lab's own store.</summary>
+    public ComponentProcess Etcd(LabEtcdMember member) => new(member.Name, paths.PidFile(member.Name));
 
     public ComponentProcess Node(string node) => new(node, paths.PidFile(node));
 
-    public ComponentStart ControlPlaneStart(string notifySocket) => new(
+    public ComponentStart ControlPlaneStart(LabServer server, string notifySocket)
+    {
+        List<string> arguments =
         [
             "control-plane",
+            "--name", server.Name,
             "--store", lab.StoreAddress,
+            .. StoreAccess(),
             "--data-dir", paths.Store,
             "--pki-dir", paths.Pki,
-            "--listen", $"127.0.0.1:{lab.ApiServerPort}",
-            "--listen", $"{lab.HostAddress}:{lab.ApiServerPort}",
-            "--advertise-address", lab.HostAddress,
+            "--advertise-address", server.Address,
             "--service-cidr", lab.ServiceCidr,
             "--cluster-cidr", lab.PodCidr,
             "--cluster-dns", lab.DnsAddress,
             "--host-proxy-table", lab.HostProxyTable,
             "--node-monitor-grace-period", NodeMonitorGracePeriod,
             "--default-toleration-seconds", DefaultTolerationSeconds,
-        ],
-        paths.LogFile(ControlPlaneName), paths.PidFile(ControlPlaneName), notifySocket);
+        ];
+        // Its own address first: that is the one by which its own controllers reach it.
+        string[] addresses = lab.HasSeveralServers ? [server.Address, "127.0.0.1", lab.HostAddress] : ["127.0.0.1", lab.HostAddress];
+        foreach (var address in addresses)
+            arguments.AddRange(["--listen", $"{address}:{lab.ApiServerPort}"]);
+        if (lab.HasSeveralServers)
+            arguments.AddRange(["--share-port", "--leader-lease-duration", LeaderLeaseDuration]);
+        return new(arguments, paths.LogFile(server.Name), paths.PidFile(server.Name), notifySocket);
+    }
+
+    private IEnumerable<string> StoreAccess()
+    {
+        var access = lab.Etcd is null ? lab.StoreAccess : new LabEtcdPki(paths).Access;
+        (string Option, string? Value)[] options =
+        [
+            ("--etcd-cafile", access?.CaFile), ("--etcd-certfile", access?.CertificateFile), ("--etcd-keyfile", access?.KeyFile),
+            ("--etcd-user", access?.User), ("--etcd-password-file", access?.PasswordFile),
+        ];
+        return options.Where(option => option.Value is not null).SelectMany(option => (string[])[option.Option, option.Value!]);
+    }
 
     public ComponentStart NodeStart(LabNodeDefinition node, string notifySocket)
     {

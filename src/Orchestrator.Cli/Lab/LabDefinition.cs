@@ -13,8 +13,14 @@ internal sealed record LabDefinition
     /// <summary>"sqlite", "etcd" (started and kept by the lab) or endpoints of an etcd cluster.</summary>
     public required string Store { get; init; }
 
-    /// <summary>Loopback ports of the lab's own etcd; null when it has none.</summary>
-    public LabEtcdPorts? Etcd { get; init; }
+    /// <summary>How to be let in to an etcd that is not the lab's own; null when it asks for nothing.</summary>
+    public LabStoreAccess? StoreAccess { get; init; }
+
+    /// <summary>The members of the lab's own etcd; null when it has none.</summary>
+    public IReadOnlyList<LabEtcdMember>? Etcd { get; init; }
+
+    /// <summary>How many control planes there are; null means one.</summary>
+    public int? ServerCount { get; init; }
 
     /// <summary>Subnet of the lab's bridge, e.g. "172.30.0.0/24".</summary>
     public required string NodeCidr { get; init; }
@@ -22,7 +28,7 @@ internal sealed record LabDefinition
     public required string PodCidr { get; init; }
     public required string ServiceCidr { get; init; }
 
-    /// <summary>The host on the lab's bridge: where nodes and pods reach the API server.</summary>
+    /// <summary>The host on the lab's bridge: where nodes reach the API server, whichever of several it is.</summary>
     public required string HostAddress { get; init; }
 
     public required int ApiServerPort { get; init; }
@@ -37,7 +43,17 @@ internal sealed record LabDefinition
 
     /// <summary>The value of --store for the control plane.</summary>
     [JsonIgnore]
-    public string StoreAddress => Etcd is { } etcd ? $"http://127.0.0.1:{etcd.Client}" : Store;
+    public string StoreAddress => Etcd is { } members ? string.Join(',', members.Select(member => member.ClientUrl)) : Store;
+
+    /// <summary>The control planes. Several share the lab's address and port, and each has an address of its own beside it.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<LabServer> Servers => ServerCount is null or 1
+        ? [new(LabComponents.ControlPlaneName, HostAddress)]
+        : [.. Enumerable.Range(1, ServerCount.Value).Select(number => new LabServer(
+            $"{LabComponents.ControlPlaneName}-{number}", LabSubnets.HostAddressOf(Ranges.Nodes, number + 1).ToString()))];
+
+    [JsonIgnore]
+    public bool HasSeveralServers => ServerCount > 1;
 
     [JsonIgnore]
     public string ServerUrl => $"https://127.0.0.1:{ApiServerPort}";
@@ -72,8 +88,22 @@ internal sealed record LabDefinition
 /// <param name="MemoryBytes">Capacity in bytes; null takes the machine's.</param>
 internal sealed record LabNodeDefinition(string Name, int Index, string Address, string PodCidr, double? Cpus, long? MemoryBytes);
 
-/// <summary>Where a lab's own etcd listens, on loopback.</summary>
-internal sealed record LabEtcdPorts(int Client, int Peer);
+/// <summary>A control plane of a lab.</summary>
+/// <param name="Address">Its own address on the lab's bridge.</param>
+internal sealed record LabServer(string Name, string Address);
+
+/// <summary>A member of a lab's own etcd, and its ports on loopback.</summary>
+internal sealed record LabEtcdMember(string Name, int ClientPort, int PeerPort)
+{
+    [JsonIgnore]
+    public string ClientUrl => $"https://127.0.0.1:{ClientPort}";
+
+    [JsonIgnore]
+    public string PeerUrl => $"https://127.0.0.1:{PeerPort}";
+}
+
+/// <summary>Files and names that an etcd asks its clients for; each may be null.</summary>
+internal sealed record LabStoreAccess(string? CaFile, string? CertificateFile, string? KeyFile, string? User, string? PasswordFile);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(LabDefinition))]

@@ -4,13 +4,20 @@ using Orchestrator.Linux.Processes;
 
 namespace Orchestrator.Cli.Lab;
 
-/// <summary>The etcd that a lab starts for itself: one member, on loopback only, its data in the lab's directory.</summary>
-internal sealed class LabEtcd(LabPaths paths, LabEtcdPorts ports, TimeProvider time)
+/// <summary>
+/// The etcd that a lab starts for itself: one member or several, on loopback only, their data in the lab's directory. Members and
+/// clients know each other by certificates.
+/// </summary>
+internal sealed class LabEtcd(LabPaths paths, IReadOnlyList<LabEtcdMember> members, TimeProvider time)
 {
     private const string Program = "etcd";
     private const uint LogMode = 0x1A0;
+    private const UnixFileMode DataMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
+
+    private readonly LabEtcdPki pki = new(paths);
 
     /// <exception cref="UserException">It is not on this machine.</exception>
     public static string FindProgram() =>
@@ -19,66 +26,75 @@ internal sealed class LabEtcd(LabPaths paths, LabEtcdPorts ports, TimeProvider t
             .FirstOrDefault(File.Exists)
         ?? throw new UserException("--store etcd needs etcd, which is not on this machine: install it (apt-get install etcd-server), or name a running one: --store http://HOST:2379");
 
-    /// <summary>Starts it, unless it runs, and returns when it serves.</summary>
-    /// <exception cref="UserException">It ended, or does not serve within <paramref name="limit"/>.</exception>
+    /// <summary>Starts the members that do not run, and returns when all serve.</summary>
+    /// <exception cref="UserException">One ended, or does not serve within <paramref name="limit"/>.</exception>
     public async Task StartAsync(TimeSpan limit, Action<string> progress, CancellationToken cancellationToken)
     {
-        var component = new ComponentProcess(LabComponents.EtcdName, paths.PidFile(LabComponents.EtcdName));
-        var started = component.IsRunning ? 0 : Launch();
+        pki.Ensure(members, time);
+        var children = members.Where(member => !ProcessOf(member).IsRunning).ToDictionary(member => member, Launch);
+        using var client = pki.NewClient();
         var began = time.GetTimestamp();
-        using var client = new HttpClient { BaseAddress = new Uri(ClientUrl) };
-        while (!await IsHealthyAsync(client, cancellationToken))
+        foreach (var member in members)
         {
-            // A child that has ended still counts as a process until it is collected.
-            if ((started > 0 && ChildProcess.TryReap(started)) || !component.IsRunning)
-                throw new UserException($"etcd ended at once; see {Log}");
-            if (time.GetElapsedTime(began) > limit)
-                throw new UserException($"etcd does not serve after {limit.TotalSeconds:0} s; see {Log}");
-            await Task.Delay(CheckInterval, time, cancellationToken);
-        }
+            while (!await IsHealthyAsync(client, member, cancellationToken))
+            {
+                // A child that has ended still counts as a process until it is collected.
+                if ((children.TryGetValue(member, out var child) && ChildProcess.TryReap(child)) || !ProcessOf(member).IsRunning)
+                    throw new UserException($"{member.Name} ended at once; see {paths.LogFile(member.Name)}");
+                if (time.GetElapsedTime(began) > limit)
+                    throw new UserException($"{member.Name} does not serve after {limit.TotalSeconds:0} s; see {paths.LogFile(member.Name)}");
+                await Task.Delay(CheckInterval, time, cancellationToken);
+            }
 
-        if (started > 0)
-            progress($"{LabComponents.EtcdName} serves at {ClientUrl}");
+            if (children.ContainsKey(member))
+                progress($"{member.Name} serves at {member.ClientUrl}");
+        }
     }
 
-    private string ClientUrl => $"http://127.0.0.1:{ports.Client}";
-
-    private string PeerUrl => $"http://127.0.0.1:{ports.Peer}";
-
-    private string Log => paths.LogFile(LabComponents.EtcdName);
+    private ComponentProcess ProcessOf(LabEtcdMember member) => new(member.Name, paths.PidFile(member.Name));
 
     // It knows neither how to leave its terminal nor how to note its pid, so both are done for it.
-    private int Launch()
+    private int Launch(LabEtcdMember member)
     {
-        Directory.CreateDirectory(paths.Etcd, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        using var log = FileCalls.Open(Log, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, LogMode);
-        var pid = ChildProcess.SpawnDaemon(FindProgram(), Arguments(), log);
-        ComponentProcess.WritePidFile(paths.PidFile(LabComponents.EtcdName), pid);
+        Directory.CreateDirectory(paths.EtcdData(member.Name), DataMode);
+        using var log = FileCalls.Open(paths.LogFile(member.Name), OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, LogMode);
+        var pid = ChildProcess.SpawnDaemon(FindProgram(), Arguments(member), log);
+        ComponentProcess.WritePidFile(paths.PidFile(member.Name), pid);
         return pid;
     }
 
-    private IReadOnlyList<string> Arguments() =>
+    private IReadOnlyList<string> Arguments(LabEtcdMember member) =>
     [
-        "--name", paths.Lab,
-        "--data-dir", paths.Etcd,
-        "--listen-client-urls", ClientUrl,
-        "--advertise-client-urls", ClientUrl,
-        "--listen-peer-urls", PeerUrl,
-        "--initial-advertise-peer-urls", PeerUrl,
-        "--initial-cluster", $"{paths.Lab}={PeerUrl}",
+        "--name", member.Name,
+        "--data-dir", paths.EtcdData(member.Name),
+        "--listen-client-urls", member.ClientUrl,
+        "--advertise-client-urls", member.ClientUrl,
+        "--listen-peer-urls", member.PeerUrl,
+        "--initial-advertise-peer-urls", member.PeerUrl,
+        "--initial-cluster", string.Join(',', members.Select(one => $"{one.Name}={one.PeerUrl}")),
+        "--initial-cluster-token", $"orc-{paths.Lab}",
+        "--client-cert-auth", "--trusted-ca-file", pki.CaFile, "--cert-file", pki.CertificateOf(member.Name), "--key-file", pki.KeyOf(member.Name),
+        "--peer-client-cert-auth", "--peer-trusted-ca-file", pki.CaFile,
+        "--peer-cert-file", pki.CertificateOf(member.Name), "--peer-key-file", pki.KeyOf(member.Name),
         "--logger", "zap",
     ];
 
-    private static async Task<bool> IsHealthyAsync(HttpClient client, CancellationToken cancellationToken)
+    private async Task<bool> IsHealthyAsync(HttpClient client, LabEtcdMember member, CancellationToken cancellationToken)
     {
+        using var limit = new CancellationTokenSource(AnswerLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var response = await client.GetAsync("/health", cancellationToken);
+            using var response = await client.GetAsync($"{member.ClientUrl}/health", either.Token);
             return response.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
         {
             return false; // It does not listen yet.
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false; // It waits for a leader, or is stopped.
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class LabNodes(LabPaths paths, LabDefinition lab, TimeProvider t
     public async Task KillAsync(LabNodeDefinition node, CancellationToken cancellationToken)
     {
         await new LabStopper(paths, lab, time).RemoveNodeTracesAsync(node.Name, cancellationToken);
-        await new LabComponents(paths, lab).Node(node.Name).KillAsync(cancellationToken);
+        await new LabComponents(paths, lab).Node(node.Name).KillAsync(time, cancellationToken);
     }
 
     public Task StartAsync(LabNodeDefinition node, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Net;
 using Orchestrator.Network.Lab;
 
 namespace Orchestrator.Cli.Lab;
@@ -20,8 +21,11 @@ internal sealed record LabPaths(string DataDirectory, string Lab)
 
     public string Store => Path.Combine(Root, "store");
 
-    /// <summary>Data of the etcd that the lab keeps for itself.</summary>
-    public string Etcd => Path.Combine(Root, "etcd");
+    /// <summary>Certificates of the etcd that the lab keeps for itself, and their authority: not the cluster's, whose clients have no business there.</summary>
+    public string EtcdPki => Path.Combine(Pki, "etcd");
+
+    /// <summary>Data of a member of that etcd.</summary>
+    public string EtcdData(string member) => Path.Combine(Root, "etcd", member);
 
     public string Logs => Path.Combine(Root, "logs");
 
@@ -47,7 +51,10 @@ internal sealed record LabPaths(string DataDirectory, string Lab)
     /// <summary>Cgroup of the whole lab, relative to each hierarchy's root.</summary>
     public string Cgroup => $"orc-{Lab}";
 
-    public LabNetworkOptions NetworkOptions(LabDefinition lab) => new(Lab, lab.Ranges, Root);
+    public LabNetworkOptions NetworkOptions(LabDefinition lab) => new(Lab, lab.Ranges, Root)
+    {
+        FurtherHostAddresses = [.. lab.Servers.Where(server => server.Address != lab.HostAddress).Select(server => IPAddress.Parse(server.Address))],
+    };
 
     public string NodeCgroup(string node) => $"{Cgroup}/{node}";
 }

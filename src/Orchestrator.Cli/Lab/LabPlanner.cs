@@ -6,7 +6,8 @@ using Orchestrator.Network.Lab;
 namespace Orchestrator.Cli.Lab;
 
 /// <summary>What the user asked for; null leaves it to the lab as it is, or to the defaults of a new one.</summary>
-internal sealed record LabRequest(int? Nodes, string? Store, string Kubeconfig, double? NodeCpus, long? NodeMemoryBytes);
+internal sealed record LabRequest(
+    int? Nodes, int? Servers, string? Store, LabStoreAccess? StoreAccess, string Kubeconfig, double? NodeCpus, long? NodeMemoryBytes);
 
 /// <summary>Turns a request into a definition: an existing lab's own, or a new one with free ranges.</summary>
 internal static class LabPlanner
@@ -29,11 +30,16 @@ internal static class LabPlanner
         var ranges = LabSubnets.Choose(TakenRanges(others));
         var count = request.Nodes ?? DefaultNodes;
         var store = request.Store ?? "sqlite";
+        var servers = request.Servers ?? 1;
+        if (servers > 1 && !CanBeShared(store))
+            throw new UserException($"--servers {servers} needs a store that several API servers can share, and {store} belongs to one: add --store etcd, or the endpoints of an etcd cluster", ExitCode.Usage);
         return new LabDefinition
         {
             Name = paths.Lab,
             Store = store,
-            Etcd = store == EtcdStore ? ChooseEtcdPorts(others) : null,
+            StoreAccess = request.StoreAccess,
+            Etcd = store == EtcdStore ? NewEtcd(servers, others) : null,
+            ServerCount = servers == 1 ? null : servers,
             NodeCidr = ranges.Nodes.ToString(),
             PodCidr = ranges.Pods.ToString(),
             ServiceCidr = ranges.Services.ToString(),
@@ -67,16 +73,27 @@ internal static class LabPlanner
         ];
     }
 
-    private static LabEtcdPorts ChooseEtcdPorts(List<LabDefinition> others)
+    private static bool CanBeShared(string store) => store == EtcdStore || store.StartsWith("http", StringComparison.Ordinal);
+
+    private static List<LabEtcdMember> NewEtcd(int count, List<LabDefinition> others)
     {
-        var client = FreePort(FirstEtcdPort, others, "etcd");
-        return new LabEtcdPorts(client, FreePort(client + 1, others, "etcd"));
+        var members = new List<LabEtcdMember>();
+        var next = FirstEtcdPort;
+        for (var number = 1; number <= count; number++)
+        {
+            var client = FreePort(next, others, "etcd");
+            var peer = FreePort(client + 1, others, "etcd");
+            members.Add(new LabEtcdMember(count == 1 ? LabComponents.EtcdName : $"{LabComponents.EtcdName}-{number}", client, peer));
+            next = peer + 1;
+        }
+
+        return members;
     }
 
     // The usual port, or the next one that neither this machine nor another lab uses.
     private static int FreePort(int first, IEnumerable<LabDefinition> others, string user)
     {
-        var taken = others.SelectMany(lab => (int[])[lab.ApiServerPort, lab.Etcd?.Client ?? 0, lab.Etcd?.Peer ?? 0]).ToHashSet();
+        var taken = others.SelectMany(lab => (lab.Etcd ?? []).SelectMany(member => (int[])[member.ClientPort, member.PeerPort]).Append(lab.ApiServerPort)).ToHashSet();
         for (var port = first; port < first + PortsToTry; port++)
         {
             if (!taken.Contains(port) && IsFree(port))
@@ -113,6 +130,8 @@ internal static class LabPlanner
             throw new UserException($"lab '{existing.Name}' has {existing.Nodes.Count} nodes: change that with 'orc node add' or 'orc node remove'");
         if (request.Store is { } store && store != existing.Store)
             throw new UserException($"lab '{existing.Name}' keeps its state in {existing.Store}: its store cannot be changed to {store}");
+        if (request.Servers is { } servers && servers != existing.Servers.Count)
+            throw new UserException($"lab '{existing.Name}' has {existing.Servers.Count} control plane{(existing.Servers.Count == 1 ? "" : "s")}: that cannot be changed; start over with 'orc down --purge'");
         if (request.NodeCpus is not null || request.NodeMemoryBytes is not null)
             throw new UserException($"lab '{existing.Name}' exists: give --node-cpu and --node-memory to 'orc node add', or start over with 'orc down --purge'");
         return existing;

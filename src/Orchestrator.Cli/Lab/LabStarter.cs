@@ -24,14 +24,15 @@ internal sealed class LabStarter(LabPaths paths, LabDefinition lab, string progr
         network.Up([.. lab.Nodes.Select(node => new LabNode(node.Name, IPAddress.Parse(node.Address), IPNetwork.Parse(node.PodCidr)))]);
         progress("network up");
 
-        if (lab.Etcd is { } etcd && only is null)
-            await new LabEtcd(paths, etcd, time).StartAsync(wait, progress, cancellationToken);
+        if (lab.Etcd is { } members && only is null)
+            await new LabEtcd(paths, members, time).StartAsync(wait, progress, cancellationToken);
 
         using var listener = new ReadyListener(paths.NotifySocket);
         var components = new LabComponents(paths, lab);
         var launcher = new ProcessLauncher(program);
         var started = new List<ComponentProcess>();
-        Launch(components.ControlPlane, () => launcher.Start(components.ControlPlaneStart(listener.Path), null));
+        foreach (var server in lab.Servers)
+            Launch(components.ControlPlane(server), () => launcher.Start(components.ControlPlaneStart(server, listener.Path), null));
         foreach (var node in lab.Nodes)
         {
             var namespacePath = network.NamespacePathOf(node.Name);
@@ -52,6 +53,8 @@ internal sealed class LabStarter(LabPaths paths, LabDefinition lab, string progr
     private void WriteCredentials()
     {
         using var pki = new ClusterPki(paths.Pki, time);
+        if (lab.HasSeveralServers)
+            IssueForServers(pki);
         var hostUrl = $"https://{lab.HostAddress}:{lab.ApiServerPort}";
         foreach (var node in lab.Nodes)
         {
@@ -61,6 +64,17 @@ internal sealed class LabStarter(LabPaths paths, LabDefinition lab, string progr
 
         WriteContext(paths.AdminKubeconfig, lab.ServerUrl, pki, pki.Admin());
         WriteContext(lab.Kubeconfig, lab.ServerUrl, pki, pki.Admin());
+    }
+
+    /// <summary>Servers issue for themselves what they lack; several that start at once would do so over each other.</summary>
+    private void IssueForServers(ClusterPki pki)
+    {
+        pki.ApiServerServing([.. lab.Servers.Select(server => IPAddress.Parse(server.Address)).Concat(ApiServerComponent.CommonAddresses(IPNetwork.Parse(lab.ServiceCidr))),
+            IPAddress.Parse(lab.HostAddress)]);
+        pki.KubeletClient();
+        pki.Scheduler();
+        pki.ControllerManager();
+        pki.Proxy();
     }
 
     private void WriteContext(string path, string server, ClusterPki pki, KeyPair user)

@@ -1,4 +1,5 @@
 using Orchestrator.Cli.Containers;
+using Orchestrator.Cli.Processes;
 using Orchestrator.Linux.Mounts;
 using Orchestrator.Linux.Netlink.Nftables;
 using Orchestrator.Network.Lab;
@@ -11,13 +12,16 @@ internal sealed class LabStopper(LabPaths paths, LabDefinition lab, TimeProvider
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
+    /// <summary>A leader whose peers end with it looks for a successor for seven seconds; killed, it loses nothing either.</summary>
+    private static readonly TimeSpan EtcdGrace = TimeSpan.FromSeconds(1);
+
     public async Task StopAsync(bool purge, CancellationToken cancellationToken)
     {
         var components = new LabComponents(paths, lab);
-        await Task.WhenAll(lab.Nodes.Select(node => components.Node(node.Name).StopAsync(Grace, time, cancellationToken))
-            .Append(components.ControlPlane.StopAsync(Grace, time, cancellationToken)));
-        if (components.Etcd is { } etcd)
-            await etcd.StopAsync(Grace, time, cancellationToken); // Last, so that the control plane could write to its end.
+        // Each before what it talks to in its last moments.
+        await StopAllAsync(lab.Nodes.Select(node => components.Node(node.Name)), Grace, cancellationToken);
+        await StopAllAsync(lab.Servers.Select(components.ControlPlane), Grace, cancellationToken);
+        await StopAllAsync((lab.Etcd ?? []).Select(components.Etcd), EtcdGrace, cancellationToken);
         foreach (var node in lab.Nodes)
             await RemoveNodeTracesAsync(node.Name, cancellationToken);
         await new LabCgroup(paths.Cgroup, time).KillAndRemoveAsync(cancellationToken);
@@ -36,6 +40,9 @@ internal sealed class LabStopper(LabPaths paths, LabDefinition lab, TimeProvider
         MountTable.UnmountBelow(paths.NodeData(node));
         MountTable.UnmountBelow(paths.NodeRun(node));
     }
+
+    private Task StopAllAsync(IEnumerable<ComponentProcess> processes, TimeSpan grace, CancellationToken cancellationToken) =>
+        Task.WhenAll(processes.Select(process => process.StopAsync(grace, time, cancellationToken)));
 
     /// <summary>A control plane that was killed could not take its rules along.</summary>
     private void RemoveHostRules()

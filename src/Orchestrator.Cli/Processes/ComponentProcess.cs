@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Orchestrator.Cli.Processes;
@@ -9,6 +8,8 @@ namespace Orchestrator.Cli.Processes;
 /// </summary>
 internal sealed class ComponentProcess(string name, string pidFile)
 {
+    private static readonly TimeSpan EndCheckInterval = TimeSpan.FromMilliseconds(5);
+
     public string Name { get; } = name;
 
     /// <summary>The pid while it runs, else null.</summary>
@@ -42,31 +43,20 @@ internal sealed class ComponentProcess(string name, string pidFile)
     /// <summary>Ends it: politely first, by force after <paramref name="grace"/>. Removes the pid file.</summary>
     public async Task StopAsync(TimeSpan grace, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (Pid is { } pid)
+        if (Signal(UnixSignal.Continue) && Signal(UnixSignal.Terminate) && !await EndsWithinAsync(grace, time, cancellationToken))
         {
-            using var process = TryOpen(pid);
-            Signal(UnixSignal.Continue);
-            Signal(UnixSignal.Terminate);
-            if (process is not null && !await ExitsWithin(process, grace, time, cancellationToken))
-            {
-                Signal(UnixSignal.Kill);
-                await process.WaitForExitAsync(cancellationToken);
-            }
+            Signal(UnixSignal.Kill);
+            await EndsWithinAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
         }
 
         RemovePidFile();
     }
 
     /// <summary>Ends it at once, as a crash would.</summary>
-    public async Task KillAsync(CancellationToken cancellationToken)
+    public async Task KillAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        if (Pid is { } pid)
-        {
-            using var process = TryOpen(pid);
-            Signal(UnixSignal.Kill);
-            if (process is not null)
-                await process.WaitForExitAsync(cancellationToken);
-        }
+        if (Signal(UnixSignal.Kill))
+            await EndsWithinAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
 
         RemovePidFile();
     }
@@ -78,31 +68,18 @@ internal sealed class ComponentProcess(string name, string pidFile)
             File.Delete(pidFile);
     }
 
-    private static async Task<bool> ExitsWithin(Process process, TimeSpan grace, TimeProvider time, CancellationToken cancellationToken)
+    // Not waitpid(2): it is no child of ours. Nor the end of its /proc entry: whoever inherited it may take seconds to collect it.
+    private async Task<bool> EndsWithinAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(grace, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
+        var began = time.GetTimestamp();
+        while (IsRunning)
         {
-            await process.WaitForExitAsync(either.Token);
-            return true;
+            if (limit != Timeout.InfiniteTimeSpan && time.GetElapsedTime(began) > limit)
+                return false;
+            await Task.Delay(EndCheckInterval, time, cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
 
-    private static Process? TryOpen(int pid)
-    {
-        try
-        {
-            return Process.GetProcessById(pid);
-        }
-        catch (ArgumentException)
-        {
-            return null; // It ended between the look and the open.
-        }
+        return true;
     }
 
     private (int Pid, long StartTicks)? Read()

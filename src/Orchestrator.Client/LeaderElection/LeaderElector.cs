@@ -8,6 +8,8 @@ namespace Orchestrator.Client.LeaderElection;
 /// <summary>Kubernetes' figures by default.</summary>
 public sealed record LeaderElectionOptions
 {
+    public static readonly TimeSpan DefaultLeaseDuration = TimeSpan.FromSeconds(15);
+
     public string Namespace { get; init; } = "kube-system";
 
     /// <summary>Name of the Lease, e.g. "kube-scheduler".</summary>
@@ -20,13 +22,23 @@ public sealed record LeaderElectionOptions
     public required string Identity { get; init; }
 
     /// <summary>Others wait this long after the last renewal they saw before they take over.</summary>
-    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan LeaseDuration { get; init; } = DefaultLeaseDuration;
 
     /// <summary>A leader that could not renew for this long stops leading; shorter than <see cref="LeaseDuration"/>.</summary>
     public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Between tries to acquire or renew.</summary>
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Options with Kubernetes' proportions: renewal may fail for two thirds of the duration, and is tried every 2 of 15 parts.</summary>
+    public static LeaderElectionOptions Of(string name, string identity, TimeSpan leaseDuration) => new()
+    {
+        Name = name,
+        Identity = identity,
+        LeaseDuration = leaseDuration,
+        RenewDeadline = leaseDuration * 2 / 3,
+        RetryPeriod = leaseDuration * 2 / 15,
+    };
 }
 
 /// <summary>

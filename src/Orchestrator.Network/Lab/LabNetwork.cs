@@ -143,7 +143,8 @@ public sealed class LabNetwork(LabNetworkOptions options)
         if (host.FindLink(BridgeName) is not { Kind: "bridge" })
             host.CreateLink(new BridgeSpec(BridgeName) { Address = HardwareAddress.Of(HostAddress) });
         var bridge = host.GetLink(BridgeName);
-        host.ReplaceAddress(new LinkAddress(bridge.Index, HostAddress, Ranges.Nodes.PrefixLength));
+        foreach (var address in options.FurtherHostAddresses.Prepend(HostAddress))
+            host.ReplaceAddress(new LinkAddress(bridge.Index, address, Ranges.Nodes.PrefixLength));
         host.ChangeLink(bridge.Index, new LinkChange { Up = true, NoLinkLocalAddress = true });
         RouteServices(host, bridge.Index);
         return bridge;

@@ -14,6 +14,9 @@ public sealed record LabNetworkOptions(string Lab, LabRanges Ranges, string Stat
 {
     /// <summary>Where labs of this machine share what they changed on the host; gone after a reboot, as those changes are.</summary>
     public string HostStateDirectory { get; init; } = "/run/orchestrator";
+
+    /// <summary>Addresses that the host has on the lab's link besides <see cref="LabNetwork.HostAddress"/>.</summary>
+    public IReadOnlyList<IPAddress> FurtherHostAddresses { get; init; } = [];
 }
 
 /// <param name="Address">Stable: the caller keeps it.</param>

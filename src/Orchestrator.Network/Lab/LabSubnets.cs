@@ -22,6 +22,9 @@ public static class LabSubnets
     /// <summary>The default address of a lab's node: 172.30.0.11 for the first, so that .1 to .10 stay free for the host.</summary>
     public static IPAddress NodeAddressOf(IPNetwork nodes, int nodeNumber) => Offset(nodes.BaseAddress, (uint)nodeNumber + 10);
 
+    /// <summary>An address of the host on the lab's link: the first is the lab's own, up to the tenth are free for servers there.</summary>
+    public static IPAddress HostAddressOf(IPNetwork nodes, int number) => Offset(nodes.BaseAddress, (uint)number);
+
     internal static IPAddress Offset(IPAddress address, uint offset)
     {
         Span<byte> bytes = stackalloc byte[4];
