@@ -47,7 +47,7 @@ public sealed partial class ControllerManager(
         var running = controllers.Select(c => c.RunAsync(all.Token))
             .Append(informers.RunAsync(all.Token)).Append(events.RunAsync(all.Token)).ToList();
         await Task.WhenAny(running);
-        await all.CancelAsync();
+        all.Cancel();
         await Task.WhenAll(running);
     }
 

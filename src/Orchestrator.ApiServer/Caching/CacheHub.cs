@@ -24,12 +24,13 @@ internal sealed partial class CacheHub
     private readonly IKeyValueStore store;
     private readonly TimeProvider time;
     private readonly ILogger<CacheHub> logger;
+    /// <summary>In the order of the registry: a dictionary by reference has another order in each process.</summary>
+    private readonly ResourceCache[] caches;
     private readonly FrozenDictionary<ResourceDefinition, ResourceCache> byDefinition;
     private readonly FrozenDictionary<string, ResourceCache[]>.AlternateLookup<ReadOnlySpan<char>> byPrefix;
     private readonly Dictionary<ResourceCache, List<WatchChange>> pending = [];
-    private readonly TaskCompletionSource filled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
-    private readonly PriorityQueue<TaskCompletionSource, long> waiters = new();
+    private readonly PriorityQueue<Waiter, long> waiters = new();
     private long progress;
 
     public CacheHub(IKeyValueStore store, ResourceRegistry resources, ApiServerOptions options, TimeProvider time, ILogger<CacheHub> logger)
@@ -37,17 +38,24 @@ internal sealed partial class CacheHub
         this.store = store;
         this.time = time;
         this.logger = logger;
-        byDefinition = resources.All.Where(one => one.IsStored)
-            .ToFrozenDictionary(one => one, one => new ResourceCache(one, options.WatchHistoryEvents, HistoryBytesPerKind), (IEqualityComparer<ResourceDefinition>)ReferenceEqualityComparer.Instance);
-        byPrefix = byDefinition.Values.GroupBy(cache => cache.Definition.KeyPrefix)
+        caches = [.. resources.All.Where(one => one.IsStored).Select(one => new ResourceCache(one, options.WatchHistoryEvents, HistoryBytesPerKind))];
+        byDefinition = caches.ToFrozenDictionary(cache => cache.Definition, (IEqualityComparer<ResourceDefinition>)ReferenceEqualityComparer.Instance);
+        byPrefix = caches.GroupBy(cache => cache.Definition.KeyPrefix)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray()).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>Everything up to this revision is in the caches.</summary>
     public long Progress => Volatile.Read(ref progress);
 
-    /// <summary>Completes when the caches are filled for the first time.</summary>
-    public Task Filled => filled.Task;
+    /// <summary>Whether the caches have been filled for the first time. No store's revision is 0.</summary>
+    public bool IsFilled => Progress > 0;
+
+    /// <summary>Waits until the caches are filled for the first time.</summary>
+    public async ValueTask WaitUntilFilledAsync(CancellationToken cancellationToken)
+    {
+        if (NewWaiter(1) is { } waiter)
+            await waiter.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
+    }
 
     public ResourceCache Of(ResourceDefinition definition) => byDefinition[definition];
 
@@ -79,7 +87,7 @@ internal sealed partial class CacheHub
                 // Only a read can follow a history that is gone; a store that was away goes on where it stopped.
                 if (error.Error is StoreError.Compacted or StoreError.SlowReader)
                     position = 0;
-                await Task.Delay(retry, time, cancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
+                await PauseAsync(retry, cancellationToken);
                 retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
             }
         }
@@ -91,32 +99,44 @@ internal sealed partial class CacheHub
     /// <returns>False when that took longer than <paramref name="timeout"/>.</returns>
     public async ValueTask<bool> WaitForAsync(long revision, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (Progress >= revision)
+        if (NewWaiter(revision) is not { } waiter)
             return true;
-        TaskCompletionSource waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await store.RequestProgressAsync(RootPrefix, cancellationToken);
+        return await waiter.WaitAsync(timeout, time, cancellationToken);
+    }
+
+    /// <summary>Null when the revision has been passed.</summary>
+    private Waiter? NewWaiter(long revision)
+    {
+        if (Progress >= revision)
+            return null;
+        var waiter = new Waiter();
         lock (gate)
         {
             if (progress >= revision)
-                return true;
+                return null;
             waiters.Enqueue(waiter, revision);
         }
 
-        await store.RequestProgressAsync(RootPrefix, cancellationToken);
+        return waiter;
+    }
+
+    private async Task PauseAsync(TimeSpan delay, CancellationToken cancellationToken)
+    {
         try
         {
-            await waiter.Task.WaitAsync(timeout, time, cancellationToken);
-            return true;
+            await Task.Delay(delay, time, cancellationToken);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException)
         {
-            return false;
+            // The loop sees it too, and ends.
         }
     }
 
     private async Task<long> FillAsync(CancellationToken cancellationToken)
     {
         var range = await store.RangeAsync(new RangeRequest { Prefix = RootPrefix }, cancellationToken);
-        var entries = byDefinition.Values.ToDictionary(cache => cache, _ => new List<CacheEntry>());
+        var entries = caches.ToDictionary(cache => cache, _ => new List<CacheEntry>());
         foreach (var item in range.Items)
         {
             foreach (var cache in CachesOf(item.Key))
@@ -126,7 +146,6 @@ internal sealed partial class CacheHub
         foreach (var (cache, items) in entries)
             cache.Reset(items, range.Revision);
         Advance(range.Revision);
-        filled.TrySetResult();
         return range.Revision;
     }
 
@@ -161,7 +180,7 @@ internal sealed partial class CacheHub
             while (waiters.TryPeek(out var waiter, out var wanted) && wanted <= revision)
             {
                 waiters.Dequeue();
-                waiter.TrySetResult();
+                waiter.Signal();
             }
         }
     }

@@ -39,8 +39,7 @@ internal sealed class ListReader(IKeyValueStore store, CacheHub hub)
     /// <summary>Waits until the cache is as new as asked for: null means as new as the store.</summary>
     public async ValueTask WaitAsync(long? version, CancellationToken cancellationToken)
     {
-        if (!hub.Filled.IsCompleted)
-            await hub.Filled.WaitAsync(cancellationToken);
+        await hub.WaitUntilFilledAsync(cancellationToken);
         var wanted = version ?? await store.GetRevisionAsync(cancellationToken);
         if (wanted > hub.Progress && !await hub.WaitForAsync(wanted, FreshnessTimeout, cancellationToken))
             throw TooLarge(wanted, hub.Progress);

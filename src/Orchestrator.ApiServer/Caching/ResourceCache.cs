@@ -12,6 +12,8 @@ internal sealed class ResourceCache
 {
     private const int MinLogEvents = 256;
 
+    private static readonly HashSet<Waiter> NobodyWaiting = [];
+
     private readonly Lock gate = new();
     private readonly EntryTree tree = new();
     private readonly CacheEvent?[] log;
@@ -21,7 +23,7 @@ internal sealed class ResourceCache
     private long logBytes;
     private long logStart;
     private long lastRevision;
-    private TaskCompletionSource changed = NewSignal();
+    private HashSet<Waiter> waiting = [];
 
     public ResourceCache(ResourceDefinition definition, int historyEvents, long historyBytes)
     {
@@ -97,17 +99,33 @@ internal sealed class ResourceCache
         }
     }
 
-    /// <summary>Completes when something lies behind the position.</summary>
-    public Task WaitAsync(long position)
+    /// <summary>Waits until something lies behind the position.</summary>
+    /// <returns>False: the limit came first.</returns>
+    public async ValueTask<bool> WaitAsync(long position, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
+        var waiter = new Waiter();
         lock (gate)
-            return position < nextPosition ? Task.CompletedTask : changed.Task;
+        {
+            if (position < nextPosition)
+                return true;
+            waiting.Add(waiter);
+        }
+
+        try
+        {
+            return await waiter.WaitAsync(limit, time, cancellationToken);
+        }
+        finally
+        {
+            lock (gate)
+                waiting.Remove(waiter);
+        }
     }
 
     /// <summary>Fills the cache from a complete read. Watchers on an older filling have lost their place.</summary>
     public void Reset(IEnumerable<CacheEntry> entries, long revision)
     {
-        TaskCompletionSource signal;
+        HashSet<Waiter> informed;
         lock (gate)
         {
             var stale = new HashSet<string>();
@@ -127,27 +145,27 @@ internal sealed class ResourceCache
             logBytes = 0;
             logStart = revision;
             lastRevision = revision;
-            signal = changed;
-            changed = NewSignal();
+            informed = TakeWaiting();
         }
 
-        signal.SetResult();
+        foreach (var waiter in informed)
+            waiter.Signal();
     }
 
     /// <summary>Applies all changes of one revision at once.</summary>
     public void Apply(long revision, List<WatchChange> changes)
     {
-        TaskCompletionSource signal;
+        HashSet<Waiter> informed;
         lock (gate)
         {
             foreach (var change in changes)
                 Apply(change, revision);
             Volatile.Write(ref lastRevision, revision);
-            signal = changed;
-            changed = NewSignal();
+            informed = TakeWaiting();
         }
 
-        signal.SetResult();
+        foreach (var waiter in informed)
+            waiter.Signal();
     }
 
     private void Apply(WatchChange change, long revision)
@@ -181,5 +199,10 @@ internal sealed class ResourceCache
         slot = null;
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private HashSet<Waiter> TakeWaiting()
+    {
+        var taken = waiting;
+        waiting = taken.Count == 0 ? taken : [];
+        return taken.Count == 0 ? NobodyWaiting : taken;
+    }
 }

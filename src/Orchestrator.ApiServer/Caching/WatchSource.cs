@@ -48,7 +48,9 @@ internal sealed class WatchSource(IKeyValueStore store, ResourceCache cache)
         return count >= 0;
     }
 
-    public Task WaitAsync() => cache.WaitAsync(position);
+    /// <returns>False: the limit came first.</returns>
+    public ValueTask<bool> WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>
+        cache.WaitAsync(position, limit, time, cancellationToken);
 
     private static CacheEvent Event(ResourceDefinition definition, WatchChange change, long revision)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
@@ -110,14 +111,14 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         following = hub.RunAsync(stopping.Token);
-        web = Build();
-        web.Run(pipeline.HandleAsync);
-        await web.StartAsync(cancellationToken);
-        Endpoints = [.. web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(EndpointOf)];
+        // Without an address nobody can connect: whoever runs the server hands it its requests.
+        if (Options.Listen.Count > 0)
+            await ListenAsync(cancellationToken);
         starting = RunStartupTasksAsync();
-        foreach (var endpoint in Endpoints)
-            LogListening(endpoint);
     }
+
+    /// <summary>Answers one request, whichever way it came in. Returns when the response is complete.</summary>
+    public Task HandleAsync(HttpContext http) => pipeline.HandleAsync(http);
 
     /// <summary>Runs until cancelled, then stops.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -138,7 +139,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
     /// <summary>Lets requests finish for a moment, ends watches, stops listening.</summary>
     public async Task StopAsync()
     {
-        await stopping.CancelAsync();
+        stopping.Cancel();
         if (web is not null)
         {
             using var drain = new CancellationTokenSource(DrainTimeout, Time);
@@ -156,6 +157,16 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         if (web is not null)
             await web.DisposeAsync();
         stopping.Dispose();
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        web = Build();
+        web.Run(HandleAsync);
+        await web.StartAsync(cancellationToken);
+        Endpoints = [.. web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(EndpointOf)];
+        foreach (var endpoint in Endpoints)
+            LogListening(endpoint);
     }
 
     private WebApplication Build()
@@ -205,7 +216,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
 
     private async Task RunStartupTasksAsync()
     {
-        await hub.Filled.WaitAsync(stopping.Token);
+        await hub.WaitUntilFilledAsync(stopping.Token);
         foreach (var task in parts.StartupTasks)
         {
             var retry = TimeSpan.FromMilliseconds(100);
@@ -241,7 +252,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         {
             new("ping", true, _ => ValueTask.FromResult<string?>(null)),
             new("store", true, CheckStoreAsync),
-            new("caches", false, _ => ValueTask.FromResult(hub.Filled.IsCompleted ? null : "not filled yet")),
+            new("caches", false, _ => ValueTask.FromResult(hub.IsFilled ? null : "not filled yet")),
         };
         foreach (var task in parts.StartupTasks)
         {

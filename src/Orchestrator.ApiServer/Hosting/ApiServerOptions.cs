@@ -6,7 +6,7 @@ namespace Orchestrator.ApiServer.Hosting;
 /// <summary>Settings of one API server.</summary>
 public sealed record ApiServerOptions
 {
-    /// <summary>Where to listen; port 0 picks a free one.</summary>
+    /// <summary>Where to listen; port 0 picks a free one. None: requests come through <see cref="ApiServerHost.HandleAsync"/> alone.</summary>
     public IReadOnlyList<IPEndPoint> Listen { get; init; } = [new(IPAddress.Loopback, 6443)];
 
     /// <summary>

@@ -116,21 +116,10 @@ internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, ListRead
 
     private async Task IdleAsync(WatchSource source, WatchOutput output, bool allowsBookmarks, long passed, CancellationToken cancellationToken)
     {
-        if (!allowsBookmarks)
-        {
-            await source.WaitAsync().WaitAsync(cancellationToken);
+        if (await source.WaitAsync(allowsBookmarks ? options.BookmarkInterval : Timeout.InfiniteTimeSpan, time, cancellationToken))
             return;
-        }
-
-        try
-        {
-            await source.WaitAsync().WaitAsync(options.BookmarkInterval, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            output.WriteBookmark(passed, endsInitialEvents: false);
-            await output.FlushAsync(cancellationToken);
-        }
+        output.WriteBookmark(passed, endsInitialEvents: false);
+        await output.FlushAsync(cancellationToken);
     }
 }
 

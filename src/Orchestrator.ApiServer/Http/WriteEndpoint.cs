@@ -95,19 +95,32 @@ internal sealed class WriteEndpoint(
         var filter = EntryFilter.Create(definition, context.Info.ObjectNamespace, context.Info.LabelSelector, context.Info.FieldSelector);
         var request = ListRequest.Read(context.Http!.Request.Query, isWatch: false);
         var page = await lists.ReadAsync(definition, filter, request, cancellationToken);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = CollectionParallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(page.Entries, parallel, async (entry, token) =>
+        using var remaining = ((IEnumerable<CacheEntry>)page.Entries).GetEnumerator();
+        await Task.WhenAll(Enumerable.Range(0, CollectionParallelism).Select(_ => DeleteRemainingAsync(context, definition, remaining, deletion, cancellationToken)));
+        await reads.SendListAsync(context, definition, page, format, cancellationToken);
+    }
+
+    /// <summary>Takes one after the other until none is left; several of these share the entries.</summary>
+    private async Task DeleteRemainingAsync(
+        RequestContext context, ResourceDefinition definition, IEnumerator<CacheEntry> remaining, DeleteOptions deletion, CancellationToken cancellationToken)
+    {
+        while (TryTake(remaining) is { } entry)
         {
             try
             {
-                await deletes.DeleteAsync(context, definition, entry.Namespace.ToString(), entry.Name.ToString(), deletion, token);
+                await deletes.DeleteAsync(context, definition, entry.Namespace.ToString(), entry.Name.ToString(), deletion, cancellationToken);
             }
             catch (Api.Errors.ApiException error) when (error.Code == 404)
             {
                 // Somebody else was faster: gone is what was asked for.
             }
-        });
-        await reads.SendListAsync(context, definition, page, format, cancellationToken);
+        }
+    }
+
+    private static CacheEntry? TryTake(IEnumerator<CacheEntry> remaining)
+    {
+        lock (remaining)
+            return remaining.MoveNext() ? remaining.Current : null;
     }
 
     /// <summary>Reads what all writes have in common: dryRun, fieldManager, the response's form.</summary>

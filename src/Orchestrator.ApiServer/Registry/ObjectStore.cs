@@ -35,7 +35,7 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
         try
         {
             var revision = await store.GetRevisionAsync(cancellationToken);
-            if (hub.Progress >= revision && hub.Filled.IsCompleted)
+            if (hub.Progress >= revision)
             {
                 var entry = hub.Of(definition).Find(PathOf(@namespace, name));
                 return entry is null ? null : new StoredObject(entry.Json, entry.Revision, FromCache: false);

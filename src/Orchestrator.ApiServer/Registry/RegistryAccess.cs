@@ -44,7 +44,7 @@ internal sealed class RegistryAccess(
     }
 
     public Task WaitForCacheAsync<T>(CancellationToken cancellationToken)
-        where T : KubernetesObject => hub.Filled.WaitAsync(cancellationToken);
+        where T : KubernetesObject => hub.WaitUntilFilledAsync(cancellationToken).AsTask();
 
     public async Task<T> CreateAsync<T>(T item, UserInfo user, CancellationToken cancellationToken)
         where T : KubernetesObject

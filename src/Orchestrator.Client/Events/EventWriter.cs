@@ -32,8 +32,8 @@ public sealed partial class EventWriter(IApiClient client, TimeProvider time, IL
     {
         try
         {
-            await foreach (var entry in queue.Reader.ReadAllAsync(cancellationToken))
-                await WriteAsync(entry, cancellationToken);
+            while (true)
+                await WriteAsync(await queue.Reader.ReadAsync(cancellationToken), cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -20,7 +20,8 @@ public sealed partial class Informer<T> : IInformer<T>, IRunnableInformer, IRefl
     private readonly Reflector<T> reflector;
     private readonly InformerOptions options;
     private readonly ILogger logger;
-    private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Completed outside of any lock; those who wait for it begin their work in the informer's flow.</summary>
+    private readonly TaskCompletionSource synced = new();
 
     /// <summary>Held while a change is applied and its handlers run, so that a handler added meanwhile misses nothing.</summary>
     private readonly Lock dispatch = new();

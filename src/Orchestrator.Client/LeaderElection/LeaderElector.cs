@@ -101,7 +101,7 @@ public sealed partial class LeaderElector(IApiClient client, LeaderElectionOptio
             // The work is waited for below.
         }
 
-        await leading.CancelAsync();
+        leading.Cancel();
         try
         {
             await work;

@@ -55,7 +55,7 @@ internal sealed partial class GarbageCollector : IController
                 Name = Name, Resource = new GroupVersionResource("", "v1", "objects"), Workers = context.Options.GarbageCollectorWorkers,
             };
             var runner = new ControllerRunner(options, queue, reconciler, context.Informers, context.Time, logger);
-            var firstDiscovery = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var firstDiscovery = new TaskCompletionSource();
             var discovering = DiscoverAsync(firstDiscovery, cancellationToken);
             await runner.RunAsync([firstDiscovery.Task], cancellationToken);
             await discovering;
@@ -124,7 +124,7 @@ internal sealed partial class GarbageCollector : IController
     private async Task StopAsync(GroupVersionResource resource)
     {
         watches.Remove(resource, out var watch);
-        await watch.Stop.CancelAsync();
+        watch.Stop.Cancel();
         await watch.Running;
         watch.Stop.Dispose();
         graph.RemoveAllBut(resource, new HashSet<string>(), 0);
@@ -136,7 +136,7 @@ internal sealed partial class GarbageCollector : IController
     /// <summary>Passes one kind's changes on to the graph.</summary>
     private sealed class GraphFeed(OwnerGraph graph, GroupVersionResource resource) : IReflectorSink<PartialObjectMetadata>
     {
-        private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource synced = new();
 
         public Task Synced => synced.Task;
 

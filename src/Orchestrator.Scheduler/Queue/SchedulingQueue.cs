@@ -58,7 +58,7 @@ internal sealed class SchedulingQueue : IDisposable
     {
         while (true)
         {
-            Task wait;
+            TaskCompletionSource wait;
             lock (gate)
             {
                 while (active.TryDequeue(out var uid, out _))
@@ -73,10 +73,11 @@ internal sealed class SchedulingQueue : IDisposable
 
                 if (signal.Task.IsCompleted)
                     signal = NewSignal();
-                wait = signal.Task;
+                wait = signal;
             }
 
-            await wait.WaitAsync(cancellationToken);
+            using (cancellationToken.UnsafeRegister(static (waiting, token) => ((TaskCompletionSource)waiting!).TrySetCanceled(token), wait))
+                await wait.Task;
         }
     }
 
