@@ -65,6 +65,8 @@ internal sealed class GrpcCall : IDisposable
         {
             HttpRequestException e => new GrpcException(GrpcStatusCode.Unavailable, e.Message, e) { NeverSent = IsConnectFailure(e) },
             HttpIOException or IOException => new GrpcException(GrpcStatusCode.Unavailable, failure.Message, failure),
+            // The shape in which SocketsHttpHandler reports that its ConnectTimeout has passed; nothing was sent then.
+            OperationCanceledException { InnerException: TimeoutException e } => new GrpcException(GrpcStatusCode.Unavailable, e.Message, failure) { NeverSent = true },
             OperationCanceledException or ObjectDisposedException => new GrpcException(GrpcStatusCode.Cancelled, "the call was ended", failure),
             _ => null,
         };

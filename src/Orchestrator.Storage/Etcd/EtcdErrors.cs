@@ -14,13 +14,27 @@ internal static class EtcdErrors
 
     public static bool IsLeaseNotFound(GrpcException error) => Classify(error) == StoreError.LeaseNotFound;
 
-    /// <summary>The token has expired. The request was refused before it did anything.</summary>
-    public static bool IsTokenRefused(GrpcException error) => error.StatusCode == GrpcStatusCode.Unauthenticated;
+    /// <summary>
+    /// The token has expired, was forgotten, or is older than a change of users and roles. The request was refused before it did
+    /// anything.
+    /// </summary>
+    public static bool IsTokenRefused(GrpcException error) =>
+        error.StatusCode == GrpcStatusCode.Unauthenticated || Says(error, "revision of auth store is old");
+
+    /// <summary>
+    /// The request cannot have had an effect and cannot have one later: it never left, or the member refused it before it proposed
+    /// it to its cluster. "request timed out", "leader changed" and a broken connection say no such thing. Source: etcd's
+    /// interceptor of unary calls (no leader) and processInternalRaftRequestOnce.
+    /// </summary>
+    public static bool IsCertainlyNotDone(GrpcException error) =>
+        error.NeverSent || IsTokenRefused(error)
+        || (error.StatusCode == GrpcStatusCode.Unavailable && error.Message == "etcdserver: no leader")
+        || Says(error, "too many requests") || Says(error, "raft proposal dropped");
 
     /// <summary>Another member, or the same one later, may well answer.</summary>
     public static bool IsTransient(GrpcException error) =>
         error.StatusCode is GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded or GrpcStatusCode.Cancelled
-        || Says(error, "not leader") || Says(error, "too many requests");
+        || Says(error, "not leader") || Says(error, "too many requests") || Says(error, "raft proposal dropped");
 
     private static StoreError Classify(GrpcException error) => error.StatusCode switch
     {

@@ -8,7 +8,7 @@ namespace Orchestrator.Storage.Etcd;
 /// Reads past changes with a short-lived watch over all keys: every revision has an event, so it is known when the end was
 /// reached, even if nothing under the prefix changed. (etcd answers a watch from the past within 100 ms.)
 /// </summary>
-internal sealed class EtcdHistory(EtcdConnection connection, EtcdStoreOptions options) : IRevisionLog
+internal sealed class EtcdHistory(EtcdConnection connection) : IRevisionLog
 {
     /// <summary>A fresh cluster stands at revision 1 without any change.</summary>
     private const long FirstChange = 2;
@@ -19,18 +19,10 @@ internal sealed class EtcdHistory(EtcdConnection connection, EtcdStoreOptions op
             return new LogPage([], toRevision + 1);
         try
         {
-            await using var stream = await connection.OpenStreamAsync(EtcdMethods.Watch, options.RequestTimeout, cancellationToken);
-            try
-            {
-                var page = await ReadAsync(stream, prefix, fromRevision, toRevision, maxRows);
-                await RefuseCompactedAsync(fromRevision, cancellationToken);
-                return page;
-            }
-            catch (GrpcException e) when (EtcdErrors.IsTransient(e))
-            {
-                connection.MoveOn(stream.Member);
-                throw;
-            }
+            var page = await connection.WithStreamAsync(
+                EtcdMethods.Watch, stream => ReadAsync(stream, prefix, fromRevision, toRevision, maxRows), cancellationToken);
+            await RefuseCompactedAsync(fromRevision, cancellationToken);
+            return page;
         }
         catch (GrpcException e)
         {
@@ -50,7 +42,7 @@ internal sealed class EtcdHistory(EtcdConnection connection, EtcdStoreOptions op
         await connection.CallAsync(EtcdMethods.Range, call, cancellationToken);
     }
 
-    private static async ValueTask<LogPage> ReadAsync(
+    private static async Task<LogPage> ReadAsync(
         EtcdStream<WatchCall, WatchReply> stream, string prefix, long fromRevision, long toRevision, int maxRows)
     {
         var (start, end) = EtcdConvert.AllKeys;

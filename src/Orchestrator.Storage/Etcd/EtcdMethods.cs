@@ -12,5 +12,6 @@ internal static class EtcdMethods
     public static readonly GrpcMethod<LeaseGrantCall, LeaseGrantReply> LeaseGrant = new("etcdserverpb.Lease", "LeaseGrant");
     public static readonly GrpcMethod<LeaseRevokeCall, LeaseRevokeReply> LeaseRevoke = new("etcdserverpb.Lease", "LeaseRevoke");
     public static readonly GrpcMethod<LeaseKeepAliveCall, LeaseKeepAliveReply> LeaseKeepAlive = new("etcdserverpb.Lease", "LeaseKeepAlive");
+    public static readonly GrpcMethod<StatusCall, StatusReply> Status = new("etcdserverpb.Maintenance", "Status");
     public static readonly GrpcMethod<AuthenticateCall, AuthenticateReply> Authenticate = new("etcdserverpb.Auth", "Authenticate");
 }

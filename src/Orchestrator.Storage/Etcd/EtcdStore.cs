@@ -32,7 +32,7 @@ public sealed class EtcdStore : IKeyValueStore
         this.connection = connection;
         hub = new WatchHub(options.Watch, time, revision);
         feed = new EtcdWatchFeed(connection, options, hub, time, logger);
-        history = new EtcdHistory(connection, options);
+        history = new EtcdHistory(connection);
     }
 
     /// <summary>Connects, and checks that the cluster answers.</summary>
@@ -43,11 +43,12 @@ public sealed class EtcdStore : IKeyValueStore
         if (options.Endpoints.Count == 0)
             throw new ArgumentException("no etcd endpoint given", nameof(options));
         time ??= TimeProvider.System;
-        var connection = new EtcdConnection(options, time);
+        var log = (ILogger?)logger ?? NullLogger.Instance;
+        var connection = new EtcdConnection(options, time, log);
         try
         {
             var reply = await connection.CallAsync(EtcdMethods.Range, RevisionCall(), cancellationToken);
-            var store = new EtcdStore(options, connection, reply.Header.Revision, time, (ILogger?)logger ?? NullLogger.Instance);
+            var store = new EtcdStore(options, connection, reply.Header.Revision, time, log);
             store.feed.Start();
             return store;
         }
@@ -172,17 +173,14 @@ public sealed class EtcdStore : IKeyValueStore
     {
         try
         {
-            await using var stream = await connection.OpenStreamAsync(EtcdMethods.LeaseKeepAlive, options.RequestTimeout, cancellationToken);
-            try
-            {
-                await stream.WriteAsync(new LeaseKeepAliveCall { Id = leaseId });
-                return await stream.ReadAsync() is { Ttl: > 0 };
-            }
-            catch (GrpcException e) when (EtcdErrors.IsTransient(e))
-            {
-                connection.MoveOn(stream.Member);
-                throw;
-            }
+            return await connection.WithStreamAsync(
+                EtcdMethods.LeaseKeepAlive,
+                async stream =>
+                {
+                    await stream.WriteAsync(new LeaseKeepAliveCall { Id = leaseId });
+                    return await stream.ReadAsync() is { Ttl: > 0 };
+                },
+                cancellationToken);
         }
         catch (GrpcException e)
         {

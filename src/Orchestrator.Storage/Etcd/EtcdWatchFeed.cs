@@ -27,6 +27,7 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
     private CancellationTokenSource? attempt;
     private long seenRevision;
     private long laggingRevision;
+    private long lastDelivered;
 
     public EtcdWatchFeed(EtcdConnection connection, EtcdStoreOptions options, WatchHub hub, TimeProvider time, ILogger logger)
     {
@@ -90,7 +91,7 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         Volatile.Write(ref attempt, cancellation);
-        await using var stream = await connection.OpenStreamAsync(EtcdMethods.Watch, timeout: null, cancellation.Token);
+        await using var stream = await connection.OpenStreamAsync(EtcdMethods.Watch, cancellation.Token);
         try
         {
             await stream.WriteAsync(CreateWatch(hub.Revision + 1));
@@ -100,7 +101,7 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
         }
         catch (Exception e) when (e is GrpcException or OperationCanceledException)
         {
-            connection.MoveOn(stream.Member);
+            connection.MoveOn(stream.Member, e as GrpcException);
             throw;
         }
         finally
@@ -174,12 +175,12 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
     }
 
     /// <summary>
-    /// A watch that is behind what reads showed one period ago, and has not moved since, is given up.
+    /// A watch that is behind what reads showed one period ago, and has not moved since, is given up. One that moves is only slow.
     /// </summary>
     private void GiveUpStalled()
     {
         var delivered = hub.Revision;
-        if (laggingRevision > delivered)
+        if (laggingRevision > delivered && delivered == lastDelivered)
         {
             LogStalled(delivered, laggingRevision);
             try
@@ -192,6 +193,7 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
             }
         }
         laggingRevision = Volatile.Read(ref seenRevision);
+        lastDelivered = delivered;
     }
 
     private static WatchCall CreateWatch(long fromRevision)

@@ -40,13 +40,59 @@ internal sealed class EtcdFailoverTests
     [Test]
     public async Task Read_EveryMemberFails_IsUnavailableAfterABoundedNumberOfAttempts()
     {
-        await using var store = await ConnectAsync();
+        await using var store = await ConnectAsync(new EtcdStoreOptions { Endpoints = [], Patience = TimeSpan.Zero });
         first.ReadFailure = second.ReadFailure = new GrpcException(GrpcStatusCode.Unavailable, "etcdserver: no leader");
         var before = first.Reads + second.Reads;
 
         AssertFails(StoreError.Unavailable, async () => await store.GetRevisionAsync(default));
 
         Assert.That(first.Reads + second.Reads - before, Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task Read_ClusterHasNoLeaderForAMoment_Waits()
+    {
+        await using var store = await ConnectAsync();
+        first.ReadFailure = second.ReadFailure = new GrpcException(GrpcStatusCode.Unavailable, "etcdserver: no leader");
+        first.Revision = second.Revision = 7;
+        var reading = store.GetRevisionAsync(default).AsTask();
+        while (first.Reads + second.Reads < 8)
+            await Task.Yield();
+
+        first.ReadFailure = second.ReadFailure = null;
+
+        Assert.That(await reading, Is.EqualTo(7));
+    }
+
+    [TestCase(GrpcStatusCode.Unavailable, "etcdserver: no leader")]
+    [TestCase(GrpcStatusCode.ResourceExhausted, "etcdserver: too many requests")]
+    [TestCase(GrpcStatusCode.Unknown, "raft proposal dropped")]
+    [TestCase(GrpcStatusCode.Unauthenticated, "etcdserver: invalid auth token")]
+    [TestCase(GrpcStatusCode.InvalidArgument, "etcdserver: revision of auth store is old")]
+    public async Task Commit_RefusedBeforeItWasProposed_IsSentAgain(GrpcStatusCode status, string message)
+    {
+        await using var store = await ConnectAsync();
+        first.TransactionFailure = new GrpcException(status, message);
+        var committing = store.CommitAsync(StoreTransaction.Create("/a", new byte[1]), default).AsTask();
+        while (Volatile.Read(ref first.Transactions) == 0)
+            await Task.Yield();
+
+        first.TransactionFailure = null;
+
+        Assert.That((await committing).Committed, Is.True);
+    }
+
+    [TestCase("etcdserver: leader changed")]
+    [TestCase("etcdserver: request timed out, possibly due to previous leader failure")]
+    [TestCase("error reading from server: etcdserver: no leader")]
+    public async Task Commit_MayHaveBeenProposed_IsNotSentAgain(string message)
+    {
+        await using var store = await ConnectAsync();
+        first.TransactionFailure = second.TransactionFailure = new GrpcException(GrpcStatusCode.Unavailable, message);
+
+        AssertFails(StoreError.Unavailable, async () => await store.CommitAsync(StoreTransaction.Create("/a", new byte[1]), default));
+
+        Assert.That((first.Transactions, second.Transactions), Is.EqualTo((1, 0)));
     }
 
     [Test]
