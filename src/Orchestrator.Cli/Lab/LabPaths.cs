@@ -8,6 +8,15 @@ internal sealed record LabPaths(string DataDirectory, string Lab)
 {
     public const string DefaultDataDirectory = "/var/lib/orchestrator";
 
+    /// <summary>Names of the labs that exist under a data directory, running or not.</summary>
+    public static IReadOnlyList<string> LabsIn(string dataDirectory)
+    {
+        var labs = new DirectoryInfo(new LabPaths(dataDirectory, "").Labs);
+        return labs.Exists
+            ? [.. labs.EnumerateDirectories().Select(lab => lab.Name).Where(lab => File.Exists(new LabPaths(dataDirectory, lab).DefinitionFile)).Order(StringComparer.Ordinal)]
+            : [];
+    }
+
     /// <summary>Images and unpacked layers, shared by all labs and nodes of the machine.</summary>
     public string Images => Path.Combine(DataDirectory, "images");
 
