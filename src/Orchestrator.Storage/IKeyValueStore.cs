@@ -73,6 +73,9 @@ public interface IKeyValueStore : IAsyncDisposable
     /// <summary>The oldest revision that can still be read (the last compacted one), 0 if never compacted.</summary>
     ValueTask<long> GetCompactedRevisionAsync(CancellationToken cancellationToken);
 
+    /// <summary>How much room the store takes, and whether there is any left.</summary>
+    ValueTask<StoreStatus> GetStatusAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Grants a lease; keys attached to it are deleted, in one transaction, when it expires or is revoked. It never expires
     /// early; after a restart of the store it has its full time again.

@@ -8,7 +8,8 @@ using Orchestrator.Storage;
 namespace Orchestrator.ApiServer.Causes;
 
 /// <summary>Writes down who made each change and why.</summary>
-internal sealed class CauseLog(IKeyValueStore store, TimeProvider time)
+/// <param name="retention">How long the cause of a deletion is kept: as long as the history.</param>
+internal sealed class CauseLog(IKeyValueStore store, TimeProvider time, TimeSpan retention)
 {
     /// <summary>Keys of deleted objects' causes: this, then the object's key behind /registry/, then its uid.</summary>
     public const string Prefix = "/causes/";
@@ -16,12 +17,9 @@ internal sealed class CauseLog(IKeyValueStore store, TimeProvider time)
     /// <summary>Header texts beyond this are dropped: a cause is small.</summary>
     private const int MaxHeaderLength = 2048;
 
-    /// <summary>How long the cause of a deletion is kept: the default history.</summary>
-    private static readonly TimeSpan Retention = TimeSpan.FromHours(24);
-
     private static readonly TimeSpan LeaseShare = TimeSpan.FromHours(1);
 
-    private readonly SharedLease lease = new(store, time, Retention, LeaseShare);
+    private readonly SharedLease lease = new(store, time, retention, LeaseShare);
 
     public CauseRecord Describe(RequestContext context, IReadOnlyList<string>? changed) => new()
     {

@@ -19,6 +19,7 @@ using Orchestrator.ApiServer.Http;
 using Orchestrator.ApiServer.OpenApi;
 using Orchestrator.ApiServer.Registry;
 using Orchestrator.Storage;
+using Orchestrator.Storage.Retention;
 
 namespace Orchestrator.ApiServer.Hosting;
 
@@ -36,11 +37,13 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
     private readonly ILoggerFactory loggers;
     private readonly ILogger<ApiServerHost> logger;
     private readonly CacheHub hub;
+    private readonly HistoryKeeper keeper;
     private readonly RequestPipeline pipeline;
     private readonly CancellationTokenSource stopping = new();
     private readonly Dictionary<string, string> startup;
     private WebApplication? web;
     private Task? following;
+    private Task? keeping;
     private Task? starting;
 
     public ApiServerHost(ApiServerOptions options, ApiServerParts parts, IKeyValueStore store, ILoggerFactory loggers, TimeProvider? time = null)
@@ -62,7 +65,8 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         startup = parts.StartupTasks.ToDictionary(task => task.Name, _ => "not finished");
 
         hub = new CacheHub(store, Resources, options, Time, loggers.CreateLogger<CacheHub>());
-        var objects = new ObjectStore(store, hub, new CauseLog(store, Time), Time);
+        keeper = new HistoryKeeper(store, options.Retention, Time, loggers.CreateLogger<HistoryKeeper>());
+        var objects = new ObjectStore(store, hub, new CauseLog(store, Time, options.Retention.MaxAge), Time);
         var names = new NameGenerator(options.RandomSeed);
         var admission = new AdmissionChain(parts.MutatingAdmission, parts.ValidatingAdmission);
         var services = new WriteServices(objects, admission, Time, names);
@@ -111,6 +115,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         following = hub.RunAsync(stopping.Token);
+        keeping = keeper.RunAsync(stopping.Token);
         // Without an address nobody can connect: whoever runs the server hands it its requests.
         if (Options.Listen.Count > 0)
             await ListenAsync(cancellationToken);
@@ -148,6 +153,8 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
 
         if (following is not null)
             await following;
+        if (keeping is not null)
+            await keeping;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Orchestrator.Storage.Retention;
 
 namespace Orchestrator.ApiServer.Hosting;
 
@@ -41,6 +42,9 @@ public sealed record ApiServerOptions
 
     /// <summary>Events per kind kept in memory for watches that resume.</summary>
     public int WatchHistoryEvents { get; init; } = 10_000;
+
+    /// <summary>How much history the store keeps.</summary>
+    public RetentionPolicy Retention { get; init; } = new();
 
     /// <summary>Seed of name suffixes, UIDs and jitter; null takes one from the system.</summary>
     public int? RandomSeed { get; init; }

@@ -153,6 +153,22 @@ public sealed class EtcdStore : IKeyValueStore
         return compacted;
     }
 
+    /// <summary>Of the member that answers; all hold the same.</summary>
+    public async ValueTask<StoreStatus> GetStatusAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfClosed();
+        try
+        {
+            var reply = await connection.CallAsync(EtcdMethods.Status, new StatusCall(), cancellationToken);
+            return new StoreStatus(reply.DbSize, reply.DbSizeInUse, reply.Errors.Any(error => error.Contains("NOSPACE", StringComparison.Ordinal)));
+        }
+        catch (GrpcException e)
+        {
+            throw EtcdErrors.Translate(e);
+        }
+    }
+
     public async ValueTask<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);

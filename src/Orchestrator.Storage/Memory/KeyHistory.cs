@@ -13,6 +13,18 @@ internal sealed class KeyHistory(string key)
 
     public bool IsForgotten => entries.Count == 0;
 
+    /// <summary>Keys and values of all versions.</summary>
+    public long Bytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var entry in entries)
+                bytes += Key.Length + (entry.Value?.Value.Length ?? 0);
+            return bytes;
+        }
+    }
+
     public void Append(long revision, KeyValue? value) => entries.Add(new Entry(revision, value));
 
     /// <summary>What the key held at a revision.</summary>

@@ -56,6 +56,15 @@ public sealed class MemoryStore : IKeyValueStore, IRevisionLog
     public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken) =>
         await Run(() => Compact(revision), cancellationToken);
 
+    public ValueTask<StoreStatus> GetStatusAsync(CancellationToken cancellationToken) =>
+        Run(
+            () =>
+            {
+                var bytes = keys.Sum(history => history.Bytes);
+                return new StoreStatus(bytes, bytes, IsFull: false);
+            },
+            cancellationToken);
+
     public ValueTask<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeToLive, TimeSpan.Zero);

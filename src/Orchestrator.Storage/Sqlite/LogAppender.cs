@@ -48,9 +48,13 @@ internal sealed class LogAppender : IDisposable
     {
         Revision = revision;
         CompactedRevision = compactedRevision;
+        Rows = 0;
         heads.Clear();
         batches = [];
     }
+
+    /// <summary>Rows the group has appended.</summary>
+    public int Rows { get; private set; }
 
     /// <summary>What the group changed, one batch per revision.</summary>
     public List<WatchBatch> Batches => batches;
@@ -148,6 +152,7 @@ internal sealed class LogAppender : IDisposable
             .BindKey(5, KeyOrder.Encoding.GetBytes(change.Key))
             .BindValue(6, change.Value)
             .Run();
+        Rows++;
         heads[change.Key] = current;
         return new WatchChange(change.Key, current, previous);
     }

@@ -16,13 +16,11 @@ internal sealed class LogCompactor : IDisposable
     private readonly SqliteStatement delete;
     private readonly SqliteStatement newest;
     private readonly SqliteStatement setCursor;
-    private readonly int batchRows;
     private long cursor;
 
-    public LogCompactor(SqliteConnection connection, int batchRows)
+    public LogCompactor(SqliteConnection connection)
     {
         this.connection = connection;
-        this.batchRows = batchRows;
         rows = connection.Prepare("SELECT id, key FROM log WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3");
         deletePredecessor = connection.Prepare("DELETE FROM log WHERE id = (SELECT id FROM log WHERE key = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1)");
         delete = connection.Prepare("DELETE FROM log WHERE id = ?1");
@@ -35,12 +33,12 @@ internal sealed class LogCompactor : IDisposable
     public bool IsDue(long compactedRevision) => cursor < RowId.LastOf(compactedRevision).Value;
 
     /// <summary>One batch, in its own transaction.</summary>
-    public void Step(long compactedRevision)
+    public void Step(long compactedRevision, int batchRows)
     {
         connection.Begin();
         try
         {
-            var reached = DeleteBatch(RowId.LastOf(compactedRevision).Value);
+            var reached = DeleteBatch(RowId.LastOf(compactedRevision).Value, batchRows);
             setCursor.Bind(1, reached).Run();
             connection.Commit();
             cursor = reached;
@@ -60,14 +58,14 @@ internal sealed class LogCompactor : IDisposable
         setCursor.Dispose();
     }
 
-    private long DeleteBatch(long lastId)
+    private long DeleteBatch(long lastId, int batchRows)
     {
         // The newest row stays even when it is a deletion: it carries the store's revision.
         newest.Step();
         var newestId = newest.Integer(0);
         newest.Reset();
 
-        var batch = ReadBatch(lastId);
+        var batch = ReadBatch(lastId, batchRows);
         foreach (var (id, key) in batch)
         {
             deletePredecessor.BindKey(1, key).Bind(2, id.Value).Run();
@@ -77,7 +75,7 @@ internal sealed class LogCompactor : IDisposable
         return batch.Count < batchRows ? lastId : batch[^1].Id.Value;
     }
 
-    private List<(RowId Id, byte[] Key)> ReadBatch(long lastId)
+    private List<(RowId Id, byte[] Key)> ReadBatch(long lastId, int batchRows)
     {
         List<(RowId, byte[])> batch = new(batchRows);
         rows.Bind(1, cursor).Bind(2, lastId).Bind(3, batchRows);

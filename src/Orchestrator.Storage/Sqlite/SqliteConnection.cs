@@ -8,6 +8,8 @@ namespace Orchestrator.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteConnection : IDisposable
 {
+    private const int BusyTimeoutMilliseconds = 5000;
+
     private static int initialized;
 
     private readonly sqlite3 handle;
@@ -37,7 +39,7 @@ internal sealed class SqliteConnection : IDisposable
             throw SqliteErrors.Translate(code, $"open {path}", raw.sqlite3_errstr(code).utf8_to_string());
         }
         raw.sqlite3_extended_result_codes(handle, 1);
-        raw.sqlite3_busy_timeout(handle, 5000);
+        raw.sqlite3_busy_timeout(handle, BusyTimeoutMilliseconds);
         return new SqliteConnection(handle, writes);
     }
 
@@ -75,6 +77,18 @@ internal sealed class SqliteConnection : IDisposable
     /// <summary>Copies the write-ahead log into the file as far as readers allow. The log then starts over.</summary>
     public void Checkpoint() =>
         Check(raw.sqlite3_wal_checkpoint_v2(handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _), "checkpoint");
+
+    /// <summary>Copies all of the write-ahead log and empties it, waiting for readers for this long. False: they took longer.</summary>
+    public bool TryTruncateLog(TimeSpan patience)
+    {
+        raw.sqlite3_busy_timeout(handle, (int)patience.TotalMilliseconds);
+        var code = raw.sqlite3_wal_checkpoint_v2(handle, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        raw.sqlite3_busy_timeout(handle, BusyTimeoutMilliseconds);
+        if ((code & 0xff) == raw.SQLITE_BUSY)
+            return false;
+        Check(code, "checkpoint");
+        return true;
+    }
 
     public void Check(int code, string doing)
     {

@@ -67,6 +67,20 @@ internal sealed class SqliteReader : IDisposable
         }
     }
 
+    /// <summary>Pages of the file, and the free ones among them.</summary>
+    public (long Pages, long Free) CountPages()
+    {
+        connection.Begin();
+        try
+        {
+            return (connection.QueryInteger("PRAGMA page_count"), connection.QueryInteger("PRAGMA freelist_count"));
+        }
+        finally
+        {
+            connection.Rollback();
+        }
+    }
+
     /// <summary>See <see cref="IRevisionLog.ReadLogAsync"/>; the caller checks for compaction.</summary>
     public LogPage ReadLog(string prefix, long fromRevision, long toRevision, int maxRows)
     {

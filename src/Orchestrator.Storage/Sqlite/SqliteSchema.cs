@@ -10,7 +10,7 @@ internal static class SqliteSchema
     private const int ApplicationId = 0x4F524353;
 
     /// <summary>SQLite's default; larger pages measured slower, because every commit writes whole pages.</summary>
-    private const int PageSizeBytes = 4096;
+    public const int PageSizeBytes = 4096;
 
     private static readonly string[] Tables =
     [
@@ -48,12 +48,15 @@ internal static class SqliteSchema
         if (!isEmpty)
             RefuseForeign(connection, options.Path, version);
 
+        // Before the first page is written; both are fixed from then on. See FileTrimmer for the second.
         connection.Execute($"PRAGMA page_size = {PageSizeBytes}");
+        connection.Execute("PRAGMA auto_vacuum = INCREMENTAL");
         connection.Execute("PRAGMA journal_mode = WAL");
         connection.Execute("PRAGMA synchronous = FULL");
         connection.Execute("PRAGMA cache_size = -16384");
-        // The writer checkpoints when it is idle; this is the bound under unbroken load (pages, so 16 MB).
+        // The writer checkpoints when it is idle; this is for unbroken load (pages, so 16 MB), as far as readers allow.
         connection.Execute("PRAGMA wal_autocheckpoint = 4096");
+        connection.Execute($"PRAGMA journal_size_limit = {options.MaxLogBytes}");
         if (isEmpty)
             Create(connection);
         if (options.MaxFileBytes > 0)

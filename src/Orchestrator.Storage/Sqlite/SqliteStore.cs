@@ -36,7 +36,7 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
         readers = new SqliteReaderPool(options.Path, options.IdleReaders);
         hub = new WatchHub(options.Watch, time, revision);
         leases = new LeaseClock(time, Expire);
-        writer = new SqliteWriter(connection, hub, options, compacted, time, logger);
+        writer = new SqliteWriter(connection, readers, hub, options, compacted, time, logger);
         LoadLeases(connection);
     }
 
@@ -105,6 +105,13 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
     {
         cancellationToken.ThrowIfCancellationRequested();
         await writer.SubmitAsync(new CompactRequest(revision));
+    }
+
+    public ValueTask<StoreStatus> GetStatusAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (pages, free) = Read(reader => reader.CountPages());
+        return ValueTask.FromResult(new StoreStatus(pages * SqliteSchema.PageSizeBytes, (pages - free) * SqliteSchema.PageSizeBytes, IsFull: false));
     }
 
     public async ValueTask<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
@@ -189,7 +196,7 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
             if (isHealthy)
                 readers.Return(reader);
             else
-                reader.Dispose();
+                readers.Discard(reader);
         }
     }
 

@@ -14,7 +14,16 @@ public sealed record SqliteStoreOptions
     /// <summary>The most requests put in one SQLite transaction, to bound how long the first of them waits for the rest.</summary>
     public int MaxGroupRequests { get; init; } = 512;
 
-    /// <summary>Log rows looked at by compaction between two groups of writes: about two milliseconds of work.</summary>
+    /// <summary>
+    /// The length of the write-ahead log at which the writer waits, a moment, for readers to let it start over; without that,
+    /// readers that always overlap would keep it growing.
+    /// </summary>
+    public long MaxLogBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Log rows looked at by compaction between two groups of writes: about two milliseconds of work. It is twice the rows of the
+    /// last group when that is more, so that compaction is always faster than what makes it necessary.
+    /// </summary>
     public int CompactionBatchRows { get; init; } = 200;
 
     /// <summary>Reader connections kept open when idle; more are opened when more threads read at once.</summary>

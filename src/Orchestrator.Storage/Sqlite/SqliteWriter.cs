@@ -20,6 +20,12 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>Pause before compaction is tried again that failed, on a full disk say.</summary>
     private static readonly TimeSpan CompactionRetryDelay = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often the length of the write-ahead log is looked at.</summary>
+    private const int LogCheckGroups = 16;
+
+    /// <summary>How long writes stand still, at most, for readers to let go of the write-ahead log; longer than any read takes.</summary>
+    private static readonly TimeSpan ReaderPatience = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Groups smaller than this are not waited for: a lone caller never is.</summary>
     private const int MinCompany = 4;
 
@@ -33,6 +39,9 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly SqliteConnection connection;
     private readonly LogAppender log;
     private readonly LogCompactor compactor;
+    private readonly FileTrimmer trimmer;
+    private readonly FileInfo logFile;
+    private readonly SqliteReaderPool readers;
     private readonly WatchHub hub;
     private readonly SqliteStoreOptions options;
     private readonly TimeProvider time;
@@ -44,19 +53,25 @@ internal sealed partial class SqliteWriter : IDisposable
     private long compactionFailedTimestamp;
     private bool compactionFailed;
     private int groupsSinceCheckpoint;
+    private int groupsSinceLogCheck;
+    private long logBound;
     private bool stopping;
 
     public SqliteWriter(
-        SqliteConnection connection, WatchHub hub, SqliteStoreOptions options, long compactedRevision, TimeProvider time, ILogger logger)
+        SqliteConnection connection, SqliteReaderPool readers, WatchHub hub, SqliteStoreOptions options, long compactedRevision, TimeProvider time, ILogger logger)
     {
         this.connection = connection;
+        this.readers = readers;
         this.hub = hub;
         this.options = options;
         this.compactedRevision = compactedRevision;
         this.time = time;
         this.logger = logger;
+        logBound = options.MaxLogBytes;
         log = new LogAppender(connection);
-        compactor = new LogCompactor(connection, options.CompactionBatchRows);
+        compactor = new LogCompactor(connection);
+        trimmer = new FileTrimmer(connection);
+        logFile = new FileInfo(options.Path + "-wal");
         thread = new Thread(Run) { IsBackground = true, Name = "store-writer" };
     }
 
@@ -98,6 +113,7 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         log.Dispose();
         compactor.Dispose();
+        trimmer.Dispose();
         connection.Dispose();
     }
 
@@ -113,6 +129,8 @@ internal sealed partial class SqliteWriter : IDisposable
                 CommitGroup(group);
             if (CompactionIsDue())
                 CompactStep();
+            else if (TrimmingIsDue())
+                TrimStep();
             else if (group.Count == 0 && CheckpointIsDue)
                 Checkpoint();
         }
@@ -148,7 +166,7 @@ internal sealed partial class SqliteWriter : IDisposable
             {
                 if (stopping)
                     return false;
-                if (CompactionIsDue())
+                if (CompactionIsDue() || TrimmingIsDue())
                     return true;
                 if (!Monitor.Wait(gate, IdleWait()))
                     return true;
@@ -184,6 +202,8 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         foreach (var request in group)
             request.Complete();
+        if (++groupsSinceLogCheck >= LogCheckGroups)
+            BoundLog();
     }
 
     private void CommitTransaction(List<WriteRequest> group)
@@ -209,8 +229,26 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         try
         {
-            compactor.Step(CompactedRevision);
+            compactor.Step(CompactedRevision, Math.Max(options.CompactionBatchRows, 2 * log.Rows));
             compactionFailed = false;
+            groupsSinceCheckpoint++;
+            trimmer.PagesWereFreed();
+        }
+        catch (StoreException e)
+        {
+            compactionFailed = true;
+            compactionFailedTimestamp = time.GetTimestamp();
+            LogCompactionFailed(e);
+        }
+    }
+
+    private bool TrimmingIsDue() => !compactionFailed && trimmer.IsDue;
+
+    private void TrimStep()
+    {
+        try
+        {
+            trimmer.Step();
             groupsSinceCheckpoint++;
         }
         catch (StoreException e)
@@ -219,6 +257,36 @@ internal sealed partial class SqliteWriter : IDisposable
             compactionFailedTimestamp = time.GetTimestamp();
             LogCompactionFailed(e);
         }
+    }
+
+    /// <summary>Readers that always overlap never let the write-ahead log start over by itself.</summary>
+    private void BoundLog()
+    {
+        groupsSinceLogCheck = 0;
+        logFile.Refresh();
+        if (!logFile.Exists || logFile.Length < logBound)
+            return;
+        try
+        {
+            // Most is copied while readers go on; they stand still for the rest.
+            connection.Checkpoint();
+            if (readers.TryPause(ReaderPatience) && connection.TryTruncateLog(ReaderPatience))
+            {
+                logBound = options.MaxLogBytes;
+                return;
+            }
+            LogReadersHoldLog(logFile.Length);
+        }
+        catch (StoreException e)
+        {
+            LogCheckpointFailed(e);
+        }
+        finally
+        {
+            readers.Resume();
+        }
+        // Somebody holds it for long (a backup, say): not again before it has grown by as much as it may have at all.
+        logBound = logFile.Length + options.MaxLogBytes;
     }
 
     private void Checkpoint()
@@ -240,6 +308,9 @@ internal sealed partial class SqliteWriter : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Compaction of the store failed and will be tried again")]
     private partial void LogCompactionFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A reader holds the write-ahead log, which has grown to {Bytes} bytes")]
+    private partial void LogReadersHoldLog(long bytes);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The write-ahead log could not be moved into the store's file")]
     private partial void LogCheckpointFailed(Exception exception);

@@ -1,0 +1,41 @@
+namespace Orchestrator.Storage.Retention;
+
+/// <summary>How much history is kept: by age, by size, and a least time that is kept whatever the size.</summary>
+/// <remarks>
+/// History serves watches that resume, pages of long lists, reads of the past and causes. Present values are never given up: when
+/// they alone are larger than <see cref="MaxBytes"/>, the least time of history stays and the store grows with what is put in it.
+/// </remarks>
+public sealed record RetentionPolicy
+{
+    /// <summary>Older history is given up.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Younger history is kept even when the store is too large: watches and pages live on it. kube-apiserver's compaction interval.</summary>
+    public TimeSpan MinAge { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>When present values and history take more than this, the oldest history is given up, a part at a time.</summary>
+    public long MaxBytes { get; init; } = 512L * 1024 * 1024;
+
+    /// <summary>The part of the history given up at once for its size is one in this many.</summary>
+    private const int PartsBySize = 4;
+
+    /// <summary>The revision whose past may be forgotten now, or 0 for none.</summary>
+    /// <param name="marks">Which revisions the store had when, oldest first; those already forgotten left out.</param>
+    public long Choose(IReadOnlyList<TimeMark> marks, DateTimeOffset now, StoreStatus status)
+    {
+        var (byAge, youngest) = (0L, 0);
+        foreach (var mark in marks)
+        {
+            if (mark.Time <= now - MaxAge)
+                byAge = mark.Revision;
+            if (mark.Time <= now - MinAge)
+                youngest++;
+        }
+
+        if (youngest == 0)
+            return byAge;
+        if (status.IsFull)
+            return marks[youngest - 1].Revision;
+        return status.UsedBytes > MaxBytes ? Math.Max(byAge, marks[(youngest - 1) / PartsBySize].Revision) : byAge;
+    }
+}
