@@ -22,6 +22,7 @@ var root = new RootCommand("Orchestrator: a small, complete Kubernetes. 'orc up'
     WhyCommand.Create(),
     ImageCommand.Create(),
     ContainerCommand.Create(),
+    StoreCommand.Create(),
     ApiServerCommand.Create(),
     SchedulerCommand.Create(),
     ControllerManagerCommand.Create(),

@@ -60,14 +60,14 @@ internal sealed class EtcdClusterTests
         await using var store = await cluster.ConnectAsync(Options, first: member);
         await using var watch = await WatchReader.FromNowAsync(store, prefix);
         var acknowledged = new List<int>();
-        var writing = PutAsync(store, prefix, 1, 400, acknowledged);
+        var writing = PutAsync(store, prefix, 1, 200, acknowledged);
         await watch.ReadChangesAsync();
 
         cluster.Kill(member);
         await writing;
         cluster.Run(member);
 
-        Assert.That(acknowledged, Has.Count.GreaterThan(300));
+        Assert.That(acknowledged, Has.Count.GreaterThan(150));
         var stored = await store.RangeAsync(new RangeRequest { Prefix = prefix }, default);
         Assert.That(stored.Items.Select(item => item.Version), Is.All.EqualTo(1), "a transaction that was sent twice");
         Assert.That(acknowledged.Select(value => Key(prefix, value)), Is.SubsetOf(stored.Items.Select(item => item.Key)));

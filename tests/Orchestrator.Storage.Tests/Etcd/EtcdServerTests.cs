@@ -54,7 +54,7 @@ internal sealed class EtcdServerTests
         using var directory = new TemporaryDirectory();
         var (ca, certificate, key) = WriteCertificates(directory);
         using var server = EtcdServer.Start("https", "--cert-file", certificate, "--key-file", key, "--trusted-ca-file", ca, "--client-cert-auth");
-        var options = new EtcdStoreOptions { Endpoints = [server.Endpoint], CaFile = ca, CertificateFile = certificate, KeyFile = key };
+        var options = new EtcdStoreOptions { Endpoints = [server.Endpoint], CaFile = ca, CertificateFile = certificate, KeyFile = key, Patience = TimeSpan.Zero };
 
         await using var store = await server.ConnectAsync(options);
 
