@@ -9,7 +9,6 @@ internal static class EtcdMethods
     public static readonly GrpcMethod<TxnCall, TxnReply> Txn = new("etcdserverpb.KV", "Txn");
     public static readonly GrpcMethod<CompactionCall, CompactionReply> Compact = new("etcdserverpb.KV", "Compact");
     public static readonly GrpcMethod<WatchCall, WatchReply> Watch = new("etcdserverpb.Watch", "Watch");
-    public static readonly GrpcMethod<StatusCall, StatusReply> Status = new("etcdserverpb.Maintenance", "Status");
     public static readonly GrpcMethod<LeaseGrantCall, LeaseGrantReply> LeaseGrant = new("etcdserverpb.Lease", "LeaseGrant");
     public static readonly GrpcMethod<LeaseRevokeCall, LeaseRevokeReply> LeaseRevoke = new("etcdserverpb.Lease", "LeaseRevoke");
     public static readonly GrpcMethod<LeaseKeepAliveCall, LeaseKeepAliveReply> LeaseKeepAlive = new("etcdserverpb.Lease", "LeaseKeepAlive");
