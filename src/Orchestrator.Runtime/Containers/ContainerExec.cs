@@ -24,13 +24,14 @@ internal sealed class ContainerExec(RuntimeContext context)
 
     public async Task<IProcessStreams> AttachAsync(AttachRequest request, CancellationToken cancellationToken)
     {
-        var container = RequireRunning(request.ContainerId);
+        var isCreated = context.RequireContainer(request.ContainerId).Outcome.State == ContainerState.Created;
+        var container = isCreated ? context.RequireContainer(request.ContainerId) : RequireRunning(request.ContainerId);
         var hasStderr = request.Stderr && !container.Document.Config.Tty;
         var hasStdin = request.Stdin && container.Document.Config.Stdin;
         var writer = new WireWriter();
         new AttachSpec(request.ContainerId, hasStdin, request.Stdout, hasStderr).Write(writer);
         return await ShimStreams.OpenAsync(
-            container.Sandbox.Directory, MessageKind.Attach, writer.ToArray(), (hasStdin, request.Stdout, hasStderr), cancellationToken);
+            container.Sandbox.Directory, isCreated ? MessageKind.AttachEarly : MessageKind.Attach, writer.ToArray(), (hasStdin, request.Stdout, hasStderr), cancellationToken);
     }
 
     public async Task<ExecSyncResult> ExecSyncAsync(

@@ -52,7 +52,10 @@ public interface IRuntimeService
     /// <summary>Runs a command in a container with its streams attached to the caller.</summary>
     Task<IProcessStreams> ExecAsync(ExecRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Attaches to the container's first process.</summary>
+    /// <summary>
+    /// Attaches to the container's first process. Our own runtime allows it before the start too; then the streams carry all output,
+    /// and the container waits for its reader if it is stdinOnce.
+    /// </summary>
     Task<IProcessStreams> AttachAsync(AttachRequest request, CancellationToken cancellationToken);
 
     /// <summary>Opens a TCP connection to a port inside the sandbox's network namespace, on its loopback.</summary>

@@ -20,11 +20,13 @@ internal sealed class Container(
     private const int MaximumEarlyBytes = 1 << 20;
 
     private readonly List<Func<bool, ReadOnlyMemory<byte>, Task>> listeners = [];
+    private readonly TaskCompletionSource<ProcessStreams> started = new();
     private ContainerLog? log;
 
-    // A container that is there for one client (stdinOnce) keeps its first words until that client has come to hear them.
+    // A container that is there for one client (stdinOnce) keeps its first words until that client has come to hear them. A client
+    // that must not miss anything joins before the start.
     private List<(bool IsError, byte[] Chunk)>? early = spec.Process.StdinOnce ? [] : null;
-    private int earlyBytes;
+    private long earlyBytes;
 
     public ContainerSpec Spec { get; } = spec;
 
@@ -35,6 +37,9 @@ internal sealed class Container(
     public ProcessStreams? Streams { get; private set; }
 
     public bool IsRunning => Report.State == ProcessState.Running;
+
+    /// <summary>Completes when its process runs, or fails with what kept it from that.</summary>
+    public Task<ProcessStreams> Started => started.Task;
 
     /// <summary>Completes with the exit code when all is settled.</summary>
     public TaskCompletionSource<int> Ended { get; } = new();
@@ -48,11 +53,12 @@ internal sealed class Container(
         {
             process = await StartProcessAsync(streams);
         }
-        catch
+        catch (Exception exception)
         {
             streams.Dispose();
             log.Dispose();
             RemoveCgroups();
+            started.SetException(exception);
             throw;
         }
 
@@ -64,6 +70,7 @@ internal sealed class Container(
             Groups = Credentials.Groups,
         };
         SaveState();
+        started.SetResult(streams);
         loop.Begin(() => FinishAsync(process, onEnd));
     }
 
@@ -178,13 +185,14 @@ internal sealed class Container(
             await listeners[index](isError, chunk);
     }
 
-    // Beyond the limit it is in the log alone: a client that never comes must not hold up the container.
+    // From the limit on it is in the log alone: a client that never comes must not hold up the container.
     private void Keep(bool isError, ReadOnlyMemory<byte> chunk)
     {
-        if (early is null || earlyBytes + chunk.Length > MaximumEarlyBytes)
+        if (early is null)
             return;
-        early.Add((isError, chunk.ToArray()));
         earlyBytes += chunk.Length;
+        if (earlyBytes <= MaximumEarlyBytes)
+            early.Add((isError, chunk.ToArray()));
     }
 
     // With a PID namespace of its own the kernel has killed all; else the cgroup knows who is left.

@@ -19,6 +19,9 @@ internal enum MessageKind : byte
     Exec = 16,
     Attach = 17,
 
+    // As Attach, to a container that may not have been started yet: the answer comes at once, the output from its first byte on.
+    AttachEarly = 18,
+
     // Answers.
     Done = 32,
     Failed = 33,

@@ -13,6 +13,7 @@ namespace Orchestrator.Shim.Server;
 internal sealed class ShimServer(EventLoop loop, string directory, TimeProvider time)
 {
     private readonly Dictionary<string, Container> containers = [];
+    private readonly List<AttachSession> awaiting = [];
     private readonly List<Connection> subscribers = [];
     private readonly PodNamespaces pod = new();
     private readonly Reaper reaper = new();
@@ -45,7 +46,7 @@ internal sealed class ShimServer(EventLoop loop, string directory, TimeProvider 
         {
             while (await connection.ReceiveAsync() is { } frame)
             {
-                if (frame.Kind is MessageKind.Exec or MessageKind.Attach)
+                if (frame.Kind is MessageKind.Exec or MessageKind.Attach or MessageKind.AttachEarly)
                 {
                     await AnswerAsync(connection, frame, () => StreamAsync(connection, frame));
                     break;
@@ -123,14 +124,25 @@ internal sealed class ShimServer(EventLoop loop, string directory, TimeProvider 
     private Task StreamAsync(Connection connection, ReceivedFrame frame)
     {
         var reader = new WireReader(frame.Payload);
-        if (frame.Kind == MessageKind.Attach)
-        {
-            var attach = AttachSpec.Read(reader);
-            return new AttachSession(connection, frame.Id, attach, Find(attach.ContainerId), loop).RunAsync();
-        }
+        if (frame.Kind is MessageKind.Attach or MessageKind.AttachEarly)
+            return AttachAsync(connection, frame.Id, new AttachSession(connection, frame.Id, AttachSpec.Read(reader), loop), frame.Kind == MessageKind.AttachEarly);
 
         var exec = ExecSpec.Read(reader);
         return new ExecSession(connection, frame.Id, exec, Find(exec.ContainerId), loop, Starter(), pod).RunAsync();
+    }
+
+    private Task AttachAsync(Connection connection, int requestId, AttachSession session, bool isEarly)
+    {
+        var container = isEarly ? containers.GetValueOrDefault(session.ContainerId) : Find(session.ContainerId);
+        if (container is { IsRunning: false })
+            throw session.NotRunning();
+        // Sent before anything else: connections keep the order.
+        _ = connection.SendAsync(MessageKind.Done, requestId, []);
+        if (container is null)
+            awaiting.Add(session);
+        else
+            session.Join(container);
+        return session.RunAsync();
     }
 
     private HelloReply Describe() => new(
@@ -145,6 +157,8 @@ internal sealed class ShimServer(EventLoop loop, string directory, TimeProvider 
             throw new StartException("start container", Errno.EEXIST, $"container {spec.Id} was started already");
         var container = new Container(spec, loop, Starter(), pod, Find, time);
         containers[spec.Id] = container;
+        foreach (var session in TakeAwaiting(spec.Id))
+            session.Join(container);
         try
         {
             await container.StartAsync(PublishEndAsync);
@@ -168,8 +182,17 @@ internal sealed class ShimServer(EventLoop loop, string directory, TimeProvider 
     private Container Find(string id) =>
         containers.TryGetValue(id, out var container) ? container : throw new StartException("find container", Errno.ENOENT, $"container {id} is not in this sandbox");
 
+    private List<AttachSession> TakeAwaiting(string id)
+    {
+        var taken = awaiting.FindAll(session => session.ContainerId == id);
+        awaiting.RemoveAll(taken.Contains);
+        return taken;
+    }
+
     private void Forget(string id)
     {
+        foreach (var session in TakeAwaiting(id))
+            session.GiveUp();
         if (containers.TryGetValue(id, out var container) && !container.IsRunning)
             containers.Remove(id);
     }

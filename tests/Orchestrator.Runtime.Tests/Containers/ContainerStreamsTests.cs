@@ -158,6 +158,49 @@ internal sealed class ContainerStreamsTests : RuntimeFixture
     }
 
     [Test, CancelAfter(30_000)]
+    public async Task Attach_BeforeTheStart_MissesNothingHoweverSlowlyItReads()
+    {
+        const int lines = 400_000;
+        var sandbox = await Runtime.RunPodSandboxAsync(Pod(), None);
+        var container = await Runtime.CreateContainerAsync(sandbox, Shell($"seq {lines}; echo err >&2; exit 4") with { StdinOnce = true }, None);
+        await using var streams = await Runtime.AttachAsync(new AttachRequest(container, Stdin: false, Stdout: true, Stderr: true), None);
+        await Runtime.StartContainerAsync(container, None);
+
+        // It has filled every buffer on the way and waits.
+        await EventuallyAsync(async () => new FileInfo((await StatusAsync(container)).LogPath).Length > 1 << 20);
+        var output = await new StreamReader(streams.Stdout!).ReadToEndAsync();
+        var errors = await new StreamReader(streams.Stderr!).ReadToEndAsync();
+
+        Assert.That(output, Is.EqualTo(string.Concat(Enumerable.Range(1, lines).Select(static line => $"{line}\n"))));
+        Assert.That((errors, await streams.WaitAsync(None)), Is.EqualTo(("err\n", 4)));
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task Attach_BeforeAStartThatFails_EndsWithAnError()
+    {
+        var sandbox = await Runtime.RunPodSandboxAsync(Pod(), None);
+        var container = await Runtime.CreateContainerAsync(sandbox, Run("/bin/no-such-program"), None);
+        await using var streams = await Runtime.AttachAsync(new AttachRequest(container, Stdin: false, Stdout: true, Stderr: true), None);
+
+        Assert.ThrowsAsync<RuntimeException>(() => Runtime.StartContainerAsync(container, None));
+
+        Assert.That(await new StreamReader(streams.Stdout!).ReadToEndAsync(), Is.Empty);
+        Assert.ThrowsAsync<RuntimeException>(() => streams.WaitAsync(None));
+    }
+
+    [Test, CancelAfter(30_000)]
+    public async Task Attach_ToAContainerThatIsRemovedBeforeItStarts_Ends()
+    {
+        var sandbox = await Runtime.RunPodSandboxAsync(Pod(), None);
+        var container = await Runtime.CreateContainerAsync(sandbox, Run("/bin/true"), None);
+        await using var streams = await Runtime.AttachAsync(new AttachRequest(container, Stdin: false, Stdout: true, Stderr: true), None);
+
+        await Runtime.RemoveContainerAsync(container, None);
+
+        Assert.That(await new StreamReader(streams.Stdout!).ReadToEndAsync(), Is.Empty);
+    }
+
+    [Test, CancelAfter(30_000)]
     public async Task Attach_GivenUp_LeavesTheContainerRunning()
     {
         var container = await StartAsync(Shell("while :; do echo tick; sleep 0.02; done"));

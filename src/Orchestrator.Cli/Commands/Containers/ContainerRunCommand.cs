@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Orchestrator.Cli.Containers;
-using Orchestrator.Kubelet.Server.Logs;
 using Orchestrator.Runtime.Cri;
 using Orchestrator.Runtime.Images;
 
@@ -58,16 +57,20 @@ internal static partial class ContainerRunCommand
             var imageId = await FindImageAsync(service, request.Image, cancellationToken);
             var containers = new LocalContainers(TimeProvider.System);
             using var container = await containers.CreateAsync(request, imageId, service, images.DataDirectory(parsed), cancellationToken);
-            await StartAsync(containers, container, cancellationToken);
             if (isDetached)
             {
+                await StartAsync(containers, container, cancellationToken);
                 Console.Out.WriteLine(request.Name);
                 return ExitCode.Ok;
             }
 
             try
             {
-                return await AttendAsync(container, request, cancellationToken);
+                // Before the start, so that nothing it says is missed.
+                await using var streams = await container.Runtime.AttachAsync(
+                    new AttachRequest(container.Id, request.Stdin, Stdout: true, Stderr: !request.Tty), cancellationToken);
+                await StartAsync(containers, container, cancellationToken);
+                return await AttendAsync(container, request, streams, cancellationToken);
             }
             finally
             {
@@ -103,35 +106,14 @@ internal static partial class ContainerRunCommand
     }
 
     // Being asked to end (Ctrl-C, SIGTERM) is passed on as the container's stop signal; how it then ends is still waited for.
-    private static async Task<int> AttendAsync(LocalContainer container, LocalContainerRequest request, CancellationToken cancellationToken)
+    private static async Task<int> AttendAsync(LocalContainer container, LocalContainerRequest request, IProcessStreams streams, CancellationToken cancellationToken)
     {
         var stopping = Task.CompletedTask;
         await using var asked = cancellationToken.Register(() => stopping = container.Runtime.StopContainerAsync(container.Id, StopGrace, CancellationToken.None));
-        var exitCode = await FollowAsync(container, request);
+        var exitCode = await ProcessConsole.RunAsync(streams, request.Tty && request.Stdin, CancellationToken.None);
         await stopping;
         return exitCode;
     }
-
-    private static async Task<int> FollowAsync(LocalContainer container, LocalContainerRequest request)
-    {
-        try
-        {
-            await using var streams = await container.Runtime.AttachAsync(
-                new AttachRequest(container.Id, request.Stdin, Stdout: true, Stderr: !request.Tty), CancellationToken.None);
-            return await ProcessConsole.RunAsync(streams, request.Tty && request.Stdin, CancellationToken.None);
-        }
-        catch (RuntimeException exception) when (exception.Error is RuntimeError.FailedPrecondition or RuntimeError.StartFailed)
-        {
-            // It ended before it could be joined; all it said is in its log.
-            var status = await container.WaitForEndAsync(CancellationToken.None);
-            await CopyLogAsync(status.LogPath, new ContainerLogOptions { Stderr = false }, Console.OpenStandardOutput());
-            await CopyLogAsync(status.LogPath, new ContainerLogOptions { Stdout = false }, Console.OpenStandardError());
-            return status.ExitCode;
-        }
-    }
-
-    private static Task CopyLogAsync(string path, ContainerLogOptions options, Stream target) =>
-        new ContainerLogReader(path, options, TimeProvider.System).CopyToAsync(target, static () => Task.FromResult(false), CancellationToken.None);
 
     private static string CheckName(string name) => Name().IsMatch(name)
         ? name
