@@ -24,7 +24,11 @@ internal static class TrailingCommand
         var index = path.Length;
         while (index < args.Length && args[index] is ['-', not '-', ..] or ['-', '-', _, ..])
             index += TakesNextWord(command, args[index]) ? 2 : 1;
-        return index >= args.Length || args[index] == "--" ? args : [.. args[..index], "--", .. args[index..]];
+        if (index >= args.Length || args[index] == "--")
+            return args;
+        // A "--" after the first argument, as kubectl exec wants it, means the same.
+        var rest = index + 1 < args.Length && args[index + 1] == "--" ? index + 2 : index + 1;
+        return [.. args[..index], "--", args[index], .. args[rest..]];
     }
 
     // Of "-it" the last letter decides; "--name=x" brings its value along.
