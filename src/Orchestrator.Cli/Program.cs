@@ -20,6 +20,7 @@ var root = new RootCommand("Orchestrator: a small, complete Kubernetes. 'orc up'
     LogsCommand.Create(),
     ExecCommand.Create(),
     WhyCommand.Create(),
+    ExplainSchedulingCommand.Create(),
     ImageCommand.Create(),
     ContainerCommand.Create(),
     StoreCommand.Create(),

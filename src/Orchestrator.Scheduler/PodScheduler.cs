@@ -52,7 +52,7 @@ public sealed partial class PodScheduler : IDisposable
         synced = Watch(informers);
     }
 
-    /// <summary>The last attempt for each pod.</summary>
+    /// <summary>The last attempt for each pod; a <see cref="TracePublisher"/> makes them known.</summary>
     public TraceStore Traces { get; }
 
     /// <summary>Places pods until cancelled; bindings under way are finished first.</summary>
@@ -137,9 +137,9 @@ public sealed partial class PodScheduler : IDisposable
         var snapshot = cache.Snapshot();
         var placement = algorithm.Place(new SchedulingCycle(pod, snapshot));
         var message = placement.Node is null ? placement.Describe(snapshot.Nodes.Count) : "";
-        Traces.Add(new SchedulingTrace(
-            pod.Key, pod.Uid, queued.Attempts, queued.LastAttemptAt, time.GetElapsedTime(began), placement.Node, message,
-            placement.Rejections, placement.ScorePlugins, placement.Scores));
+        Traces.Add(new PlacementTrace(
+            pod.Key, pod.Uid, queued.Attempts, queued.LastAttemptAt, time.GetElapsedTime(began), snapshot.Nodes.Count, placement.Node, message,
+            placement.Refusal, placement.Rejections, placement.ScorePlugins, placement.Scores));
         Cause.Current = CauseOf(pod);
         if (placement.Node is { } node)
         {

@@ -5,6 +5,8 @@ namespace Orchestrator.E2E.Tests;
 /// <summary>A machine without kubectl does the main job with orc itself.</summary>
 public sealed class OrcClientTests
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
     private const string Manifest = """
         apiVersion: v1
         kind: Pod
@@ -43,12 +45,33 @@ public sealed class OrcClientTests
     }
 
     [Test]
+    public void ExplainScheduling_OfBoundAndPendingPods_ShowsNodesAndPlugins()
+    {
+        Demo.Apply();
+        Apply("""
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: too-big }
+            spec: { containers: [ { name: c, image: orc.dev/demo:1, resources: { requests: { cpu: "100" } } } ] }
+            """).Succeeded();
+        var bound = Demo.RunningPods()[0];
+        Eventually.Holds("trace of a bound pod", Soon, () => Problem(Orc("explain-scheduling", $"pod/{Demo.NameOf(bound)}"), $"was given {bound["spec"]!["nodeName"]}", "NodeResourcesFit", "chosen"));
+        Eventually.Holds("trace of a pending pod", Soon, () => Problem(Orc("explain-scheduling", "too-big"), "0/3 nodes are available: 3 Insufficient cpu.", "NodeResourcesFit: Insufficient cpu"));
+        Assert.That(Json("get", "schedulingtrace", "too-big")["refusals"]![0]!["count"]!.GetValue<int>(), Is.EqualTo(3));
+        Kubectl("delete", "pod", "too-big").Succeeded();
+        Assert.That(Orc("explain-scheduling", "never-made").Failed().Error, Does.Contain("there is no pod"));
+    }
+
+    [Test]
     public void UsageError_ExitsWithTwo()
     {
         Assert.That(Orc("get").ExitCode, Is.EqualTo(2));
         Assert.That(Orc("nonsense").ExitCode, Is.EqualTo(2));
         Assert.That(Orc("--help").ExitCode, Is.Zero);
     }
+
+    private static string? Problem(CommandResult result, params string[] expected) =>
+        Array.Find(expected, text => !result.Output.Contains(text, StringComparison.Ordinal)) is { } missing ? $"\"{missing}\" is missing:\n{result.Output}{result.Error}" : null;
 
     private static CommandResult Orc(params string[] arguments)
     {

@@ -10,6 +10,8 @@ namespace Orchestrator.Api.Serialization;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(Lab.V1Alpha1.SchedulingTrace), TypeInfoPropertyName = "LabSchedulingTrace")]
+[JsonSerializable(typeof(KubernetesList<Lab.V1Alpha1.SchedulingTrace>), TypeInfoPropertyName = "LabSchedulingTraceList")]
 [JsonSerializable(typeof(Core.V1.Namespace), TypeInfoPropertyName = "CoreNamespace")]
 [JsonSerializable(typeof(KubernetesList<Core.V1.Namespace>), TypeInfoPropertyName = "CoreNamespaceList")]
 [JsonSerializable(typeof(Core.V1.Node), TypeInfoPropertyName = "CoreNode")]

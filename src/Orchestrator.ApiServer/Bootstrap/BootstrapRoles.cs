@@ -127,5 +127,6 @@ internal static class BootstrapRoles
         Rule("autoscaling", Read, "horizontalpodautoscalers", "horizontalpodautoscalers/status"),
         Rule("batch", Read, "cronjobs", "cronjobs/status", "jobs", "jobs/status"),
         Rule("networking.k8s.io", Read, "ingresses", "ingresses/status", "networkpolicies"),
-        Rule(PolicyGroup, Read, "poddisruptionbudgets", "poddisruptionbudgets/status"));
+        Rule(PolicyGroup, Read, "poddisruptionbudgets", "poddisruptionbudgets/status"),
+        Rule("lab.orc.dev", ["get", "list"], "schedulingtraces"));
 }

@@ -18,6 +18,7 @@ using Orchestrator.ApiServer.Health;
 using Orchestrator.ApiServer.Http;
 using Orchestrator.ApiServer.OpenApi;
 using Orchestrator.ApiServer.Registry;
+using Orchestrator.ApiServer.SchedulingTraces;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Retention;
 
@@ -83,7 +84,12 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         var writes = new WriteEndpoint(creates, updates, deletes, lists, reads, options);
         var subresources = new SubresourceEndpoint(admission, writes);
         var scales = new ScaleEndpoint(objects, updates, writes);
-        IReadOnlyList<IVirtualResource> virtuals = [.. parts.VirtualResources, new CausesResource(new CauseWalker(store, Resources), Resources)];
+        IReadOnlyList<IVirtualResource> virtuals =
+        [
+            .. parts.VirtualResources,
+            new CausesResource(new CauseWalker(store, Resources), Resources),
+            new SchedulingTracesResource(new SchedulingTraceStore(store, Time)),
+        ];
         var router = new RequestRouter(
             Resources, virtuals, reads, watches, writes, subresources, scales, new DiscoveryEndpoint(Resources, virtuals), new HealthChecks(Checks()),
             [.. parts.Paths, new OpenApiEndpoint(Resources)]);

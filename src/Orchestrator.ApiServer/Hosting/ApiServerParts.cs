@@ -19,7 +19,7 @@ public sealed record ApiServerParts
 
     public IReadOnlyList<IValidatingAdmission> ValidatingAdmission { get; init; } = [];
 
-    /// <summary>Computed resources besides the server's own (causes).</summary>
+    /// <summary>Computed resources besides the server's own (causes, scheduling traces).</summary>
     public IReadOnlyList<IVirtualResource> VirtualResources { get; init; } = [];
 
     public IReadOnlyList<IPathHandler> Paths { get; init; } = [];

@@ -13,6 +13,7 @@ using Orchestrator.Proxy;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Scheduler;
 using Orchestrator.Scheduler.Framework;
+using Orchestrator.Scheduler.Tracing;
 
 namespace Orchestrator.Cli.Components;
 
@@ -133,7 +134,8 @@ internal static class SchedulerComponent
         var elector = new LeaderElector(
             client, LeaderElectionOptions.Of("kube-scheduler", identity, leaseDuration), context.Time, context.Loggers.CreateLogger<LeaderElector>());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Parts.RunTogetherAsync([events.RunAsync(stop.Token), elector.RunAsync(scheduler.RunAsync, stop.Token)], stop);
+        var publisher = new TracePublisher(client, scheduler.Traces, context.Time, context.Loggers.CreateLogger<TracePublisher>());
+        await Parts.RunTogetherAsync([events.RunAsync(stop.Token), publisher.RunAsync(stop.Token), elector.RunAsync(scheduler.RunAsync, stop.Token)], stop);
     }
 }
 

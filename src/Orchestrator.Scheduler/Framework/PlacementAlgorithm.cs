@@ -68,7 +68,7 @@ internal sealed class PlacementAlgorithm(PluginSet plugins, Random random)
         return null;
     }
 
-    private (IReadOnlyList<string> Raters, NodeScores[] Table) Rate(SchedulingCycle cycle, List<NodeInfo> feasible)
+    private (IReadOnlyList<ScoreColumn> Raters, NodeScores[] Table) Rate(SchedulingCycle cycle, List<NodeInfo> feasible)
     {
         var raters = plugins.Scores.Where(plugin => plugin.PreScore(cycle, feasible)).ToList();
         var columns = new long[raters.Count][];
@@ -94,7 +94,7 @@ internal sealed class PlacementAlgorithm(PluginSet plugins, Random random)
             table[row] = new NodeScores(feasible[row].Name, total, scores);
         }
 
-        return (raters.ConvertAll(plugin => plugin.Name), table);
+        return (raters.ConvertAll(plugin => new ScoreColumn(plugin.Name, plugin.Weight)), table);
     }
 
     // Reservoir sampling over the best, so that ties are fair whatever their number.
@@ -128,7 +128,7 @@ internal sealed record Placement
 
     public IReadOnlyList<NodeRejection> Rejections { get; init; } = [];
 
-    public IReadOnlyList<string> ScorePlugins { get; init; } = [];
+    public IReadOnlyList<ScoreColumn> ScorePlugins { get; init; } = [];
 
     public IReadOnlyList<NodeScores> Scores { get; init; } = [];
 
