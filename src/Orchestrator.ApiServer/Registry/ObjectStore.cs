@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orchestrator.Api.Errors;
 using Orchestrator.ApiServer.Caching;
 using Orchestrator.ApiServer.Causes;
 using Orchestrator.ApiServer.Http;
@@ -77,9 +78,18 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
     {
         var key = definition.Key(item.Namespace, item.Name);
         var transaction = StoreTransaction.Delete(key, current.Revision);
-        var grave = await causes.DescribeDeletionAsync(context, key, item, cancellationToken);
-        var result = await CommitAsync(transaction with { Changes = [.. transaction.Changes, grave] }, cancellationToken);
-        return result.Committed ? result.Revision : null;
+        try
+        {
+            var grave = await causes.DescribeDeletionAsync(context, key, item, cancellationToken);
+            var result = await CommitAsync(transaction with { Changes = [.. transaction.Changes, grave] }, cancellationToken);
+            return result.Committed ? result.Revision : null;
+        }
+        catch (ApiException error) when (StoreFailures.IsNoSpace(error))
+        {
+            // A full store takes deletions only, and needs them: this one leaves no cause behind.
+            var result = await CommitAsync(transaction, cancellationToken);
+            return result.Committed ? result.Revision : null;
+        }
     }
 
     /// <summary>Writes under the lease of the kind's time to live, if it has one.</summary>

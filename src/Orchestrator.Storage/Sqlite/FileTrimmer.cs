@@ -49,6 +49,9 @@ internal sealed class FileTrimmer : IDisposable
         }
     }
 
+    /// <summary>Pages of the file that hold something.</summary>
+    public long UsedPages => Read(pages) - Read(freePages);
+
     public void PagesWereFreed() => mayBeDue = canTrim;
 
     public void Step()

@@ -5,6 +5,9 @@ namespace Orchestrator.Storage.Sqlite;
 /// <summary>SQLite's result codes in the store's terms. Source: https://www.sqlite.org/rescode.html</summary>
 internal static class SqliteErrors
 {
+    /// <summary>The write-ahead log's index could not be made longer.</summary>
+    private const int NoRoomForIndex = raw.SQLITE_IOERR | (19 << 8);
+
     private const int ReadOnlyRecovery = raw.SQLITE_READONLY | (1 << 8);
 
     public static StoreException Translate(int code, string doing, string detail)
@@ -13,6 +16,7 @@ internal static class SqliteErrors
         return (code & 0xff) switch
         {
             raw.SQLITE_FULL => new StoreException(StoreError.NoSpace, $"no space left: {message}"),
+            raw.SQLITE_IOERR when code == NoRoomForIndex => new StoreException(StoreError.NoSpace, $"no space left: {message}"),
             raw.SQLITE_READONLY when code != ReadOnlyRecovery => new StoreException(StoreError.ReadOnly, message),
             raw.SQLITE_PERM => new StoreException(StoreError.ReadOnly, message),
             raw.SQLITE_TOOBIG => new StoreException(StoreError.TooLarge, message),

@@ -43,10 +43,9 @@ internal static class SqliteSchema
     /// <exception cref="StoreException"><see cref="StoreError.Corrupt"/>: not our file, or a newer program's.</exception>
     public static void Prepare(SqliteConnection connection, SqliteStoreOptions options)
     {
-        var version = connection.QueryInteger("PRAGMA user_version");
         var isEmpty = connection.QueryInteger("PRAGMA page_count") == 0;
         if (!isEmpty)
-            RefuseForeign(connection, options.Path, version);
+            RefuseForeign(connection, options.Path);
 
         // Before the first page is written; both are fixed from then on. See FileTrimmer for the second.
         connection.Execute($"PRAGMA page_size = {PageSizeBytes}");
@@ -60,11 +59,17 @@ internal static class SqliteSchema
         if (isEmpty)
             Create(connection);
         if (options.MaxFileBytes > 0)
-            connection.Execute($"PRAGMA max_page_count = {options.MaxFileBytes / PageSizeBytes}");
+            LimitPages(connection, options.MaxFileBytes);
     }
 
-    private static void RefuseForeign(SqliteConnection connection, string path, long version)
+    /// <summary>Sets how large the file may become; what it has already is not taken away.</summary>
+    public static void LimitPages(SqliteConnection connection, long bytes) =>
+        connection.Execute($"PRAGMA max_page_count = {bytes / PageSizeBytes}");
+
+    /// <exception cref="StoreException"><see cref="StoreError.Corrupt"/>: not our file, or a newer program's.</exception>
+    public static void RefuseForeign(SqliteConnection connection, string path)
     {
+        var version = connection.QueryInteger("PRAGMA user_version");
         if (connection.QueryInteger("PRAGMA application_id") != ApplicationId)
             throw new StoreException(StoreError.Corrupt, $"{path} is a SQLite file, but not a store of this program");
         if (version > Version)

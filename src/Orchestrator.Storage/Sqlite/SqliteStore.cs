@@ -111,7 +111,7 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
     {
         cancellationToken.ThrowIfCancellationRequested();
         var (pages, free) = Read(reader => reader.CountPages());
-        return ValueTask.FromResult(new StoreStatus(pages * SqliteSchema.PageSizeBytes, (pages - free) * SqliteSchema.PageSizeBytes, IsFull: false));
+        return ValueTask.FromResult(new StoreStatus(pages * SqliteSchema.PageSizeBytes, (pages - free) * SqliteSchema.PageSizeBytes, writer.IsFull));
     }
 
     public async ValueTask<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)

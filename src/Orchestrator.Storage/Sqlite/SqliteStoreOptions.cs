@@ -5,11 +5,17 @@ namespace Orchestrator.Storage.Sqlite;
 /// <summary>Settings of one <see cref="SqliteStore"/>.</summary>
 public sealed record SqliteStoreOptions
 {
-    /// <summary>The database file; its directory is created. Beside it stand <c>-wal</c>, <c>-shm</c> and <c>.lock</c>.</summary>
+    /// <summary>The database file; its directory is created. Beside it stand <c>-wal</c>, <c>-shm</c>, <c>.lock</c> and <c>.reserve</c>.</summary>
     public required string Path { get; init; }
 
     /// <summary>The size the file may reach before writes fail with <see cref="StoreError.NoSpace"/>; 0 means the disk's.</summary>
     public long MaxFileBytes { get; init; }
+
+    /// <summary>
+    /// Room kept aside so that deletions and compaction go on when the disk, or <see cref="MaxFileBytes"/>, is full. Two or three
+    /// thousand small deletions fit a megabyte.
+    /// </summary>
+    public long ReserveBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>The most requests put in one SQLite transaction, to bound how long the first of them waits for the rest.</summary>
     public int MaxGroupRequests { get; init; } = 512;

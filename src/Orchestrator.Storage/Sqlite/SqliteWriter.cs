@@ -20,6 +20,9 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>Pause before compaction is tried again that failed, on a full disk say.</summary>
     private static readonly TimeSpan CompactionRetryDelay = TimeSpan.FromSeconds(5);
 
+    /// <summary>Under a quota, one part in so many must be free before writes are taken again.</summary>
+    private const int QuotaMarginShare = 20;
+
     /// <summary>How often the length of the write-ahead log is looked at.</summary>
     private const int LogCheckGroups = 16;
 
@@ -41,6 +44,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly LogCompactor compactor;
     private readonly FileTrimmer trimmer;
     private readonly FileInfo logFile;
+    private readonly SpaceReserve reserve;
     private readonly SqliteReaderPool readers;
     private readonly WatchHub hub;
     private readonly SqliteStoreOptions options;
@@ -55,6 +59,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private int groupsSinceCheckpoint;
     private int groupsSinceLogCheck;
     private long logBound;
+    private volatile bool isFull;
     private bool stopping;
 
     public SqliteWriter(
@@ -71,12 +76,18 @@ internal sealed partial class SqliteWriter : IDisposable
         log = new LogAppender(connection);
         compactor = new LogCompactor(connection);
         trimmer = new FileTrimmer(connection);
+        reserve = new SpaceReserve(options.Path, options.ReserveBytes);
+        isFull = !reserve.TryTake();
+        trimmer.ToTheLastPage = isFull;
         logFile = new FileInfo(options.Path + "-wal");
         thread = new Thread(Run) { IsBackground = true, Name = "store-writer" };
     }
 
     /// <summary>Reads below this are refused. Rows are deleted only after it was raised.</summary>
     public long CompactedRevision => Volatile.Read(ref compactedRevision);
+
+    /// <summary>There is no room: only what frees some is written.</summary>
+    public bool IsFull => isFull;
 
     private bool CheckpointIsDue => groupsSinceCheckpoint >= CheckpointGroups;
 
@@ -182,9 +193,19 @@ internal sealed partial class SqliteWriter : IDisposable
 
     private void CommitGroup(List<WriteRequest> group)
     {
+        if (isFull && !TryLeaveFull())
+            RefuseGrowth(group);
+        if (group.Count == 0)
+            return;
         try
         {
             CommitTransaction(group);
+        }
+        catch (StoreException e) when (e.Error == StoreError.NoSpace && !isFull)
+        {
+            EnterFull(e);
+            CommitGroup(group);
+            return;
         }
         catch (StoreException e)
         {
@@ -220,6 +241,46 @@ internal sealed partial class SqliteWriter : IDisposable
         {
             connection.Rollback();
         }
+    }
+
+    /// <summary>Gives the reserve up to what frees room.</summary>
+    private void EnterFull(StoreException cause)
+    {
+        LogFull(cause);
+        isFull = true;
+        reserve.Release();
+        trimmer.ToTheLastPage = true;
+        trimmer.PagesWereFreed();
+        if (options.MaxFileBytes > 0)
+            SqliteSchema.LimitPages(connection, options.MaxFileBytes + reserve.Bytes);
+    }
+
+    /// <summary>Asked before each group that may grow the store: there is room again when the reserve can be taken back.</summary>
+    private bool TryLeaveFull()
+    {
+        var quota = options.MaxFileBytes / SqliteSchema.PageSizeBytes;
+        if (quota > 0 && trimmer.UsedPages > quota - (quota / QuotaMarginShare))
+            return false;
+        if (!reserve.TryTake())
+            return false;
+        isFull = false;
+        trimmer.ToTheLastPage = false;
+        if (options.MaxFileBytes > 0)
+            SqliteSchema.LimitPages(connection, options.MaxFileBytes);
+        LogRoomAgain();
+        return true;
+    }
+
+    private void RefuseGrowth(List<WriteRequest> group)
+    {
+        var refusal = new StoreException(StoreError.NoSpace, $"no space left for {options.Path}: only reads and deletions go on");
+        group.RemoveAll(request =>
+        {
+            if (!request.NeedsRoom)
+                return false;
+            request.Fail(refusal);
+            return true;
+        });
     }
 
     private bool CompactionIsDue() =>
@@ -308,6 +369,12 @@ internal sealed partial class SqliteWriter : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Compaction of the store failed and will be tried again")]
     private partial void LogCompactionFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store has no room left: only reads and deletions go on")]
+    private partial void LogFull(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The store has room again")]
+    private partial void LogRoomAgain();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A reader holds the write-ahead log, which has grown to {Bytes} bytes")]
     private partial void LogReadersHoldLog(long bytes);

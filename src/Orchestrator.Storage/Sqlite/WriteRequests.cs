@@ -5,6 +5,9 @@ namespace Orchestrator.Storage.Sqlite;
 /// <summary>One caller's wish, queued for the writer thread.</summary>
 internal abstract class WriteRequest
 {
+    /// <summary>Whether it makes the store larger, so that it must wait for room when there is none.</summary>
+    public virtual bool NeedsRoom => false;
+
     /// <summary>Does the work inside the group's transaction. Throws only what fails the whole group.</summary>
     public abstract void Apply(LogAppender log);
 
@@ -51,6 +54,19 @@ internal abstract class WriteRequest<T> : WriteRequest
 
 internal sealed class CommitRequest(StoreTransaction transaction) : WriteRequest<CommitResult>
 {
+    public override bool NeedsRoom
+    {
+        get
+        {
+            foreach (var change in transaction.Changes)
+            {
+                if (change.Value is not null)
+                    return true;
+            }
+            return false;
+        }
+    }
+
     protected override StoreException? Check(LogAppender log)
     {
         foreach (var change in transaction.Changes)
@@ -77,6 +93,8 @@ internal sealed class CommitRequest(StoreTransaction transaction) : WriteRequest
 internal sealed class GrantLeaseRequest(TimeSpan timeToLive, LeaseClock leases) : WriteRequest<long>
 {
     private long id;
+
+    public override bool NeedsRoom => true;
 
     public override void Complete()
     {

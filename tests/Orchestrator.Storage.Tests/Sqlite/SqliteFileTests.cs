@@ -64,7 +64,7 @@ internal sealed class SqliteFileTests
     [Test]
     public async Task Commit_FileAtItsLimit_IsNoSpaceAndNothingIsHarmed()
     {
-        await using (var store = SqliteStore.Open(new SqliteStoreOptions { Path = path, MaxFileBytes = 300_000 }))
+        await using (var store = SqliteStore.Open(new SqliteStoreOptions { Path = path, MaxFileBytes = 300_000, ReserveBytes = 100_000 }))
         {
             var written = 0;
             var failure = Assert.ThrowsAsync<StoreException>(async () =>
@@ -76,7 +76,16 @@ internal sealed class SqliteFileTests
 
             var range = await store.RangeAsync(new RangeRequest { Prefix = "/" }, default);
             Assert.That((range.Count, range.Revision), Is.EqualTo(((long)written, 1L + written)));
+
+            // Deletions and compaction go on, and with them room comes back.
+            Assert.That((await store.GetStatusAsync(default)).IsFull, Is.True);
+            for (var i = 0; i < written / 2; i++)
+                await store.CommitAsync(new StoreTransaction([], [StoreChange.Delete($"/{i:0000}")]), default);
+            await store.CompactAsync(await store.GetRevisionAsync(default), default);
+            Assert.That(async () => await TryPutAsync(store, "/after"), Is.True.After(10_000, 20));
+            Assert.That((await store.GetStatusAsync(default)).IsFull, Is.False);
         }
+        Assert.That(SqliteFile.FindDamage(path), Is.Empty);
 
         await using var larger = Open(path);
         Assert.That((await larger.CommitAsync(StoreTransaction.Create("/more", new byte[2000]), default)).Committed, Is.True);
@@ -86,29 +95,93 @@ internal sealed class SqliteFileTests
     [Category("Root")]
     public async Task Commit_DiskIsFull_IsNoSpaceAndWorksAgainWhenThereIsRoom()
     {
-        using var disk = new SmallDisk(directory.File("disk"), sizeBytes: 2_000_000);
-        var ballast = Path.Combine(disk.Path, "ballast");
-        await using var store = Open(Path.Combine(disk.Path, "store.db"));
-        await store.CommitAsync(Put("/before", 1), default);
-        await File.WriteAllBytesAsync(ballast, new byte[1_000_000]);
-
-        var failure = Assert.ThrowsAsync<StoreException>(async () =>
+        const int keep = 1_000_000;
+        using var disk = new SmallDisk(directory.File("disk"), sizeBytes: 8_000_000);
+        var (ballast, file) = (Path.Combine(disk.Path, "ballast"), Path.Combine(disk.Path, "store.db"));
+        await using (var store = SqliteStore.Open(new SqliteStoreOptions { Path = file, ReserveBytes = keep }))
         {
-            for (var i = 0; i < 1000; i++)
-                await store.CommitAsync(StoreTransaction.Create($"/{i:0000}", new byte[10_000]), default);
-        })!;
+            await store.CommitAsync(Put("/before", 1), default);
+            await using var watch = await WatchReader.FromNowAsync(store, "/");
+            await File.WriteAllBytesAsync(ballast, new byte[5_000_000]);
 
-        Assert.That(failure.Error, Is.EqualTo(StoreError.NoSpace));
-        Assert.That(await ReadAsync(store, "/before"), Is.EqualTo(1));
+            var written = 0;
+            var failure = Assert.ThrowsAsync<StoreException>(async () =>
+            {
+                for (; written < 1000; written++)
+                    await store.CommitAsync(StoreTransaction.Create($"/{written:0000}", new byte[10_000]), default);
+            })!;
+            Assert.That(failure.Error, Is.EqualTo(StoreError.NoSpace));
+
+            // Reads go on, and so do deletions, the end of leases and compaction. What was refused was not written.
+            Assert.That(await ReadAsync(store, "/before"), Is.EqualTo(1));
+            Assert.That((await store.RangeAsync(new RangeRequest { Prefix = "/" }, default)).Count, Is.EqualTo(written + 1));
+            for (var i = 0; i < written; i++)
+                Assert.That((await store.CommitAsync(new StoreTransaction([], [StoreChange.Delete($"/{i:0000}")]), default)).Committed, Is.True);
+            Assert.That(await TryPutAsync(store, "/still-no-room"), Is.False);
+            for (var i = 0; i < 2 * written; i++)
+                Assert.That((await watch.ReadChangesAsync()).Changes, Has.Count.EqualTo(1));
+
+            File.Delete(ballast);
+            Assert.That((await store.CommitAsync(Put("/after", 2), default)).Committed, Is.True);
+        }
+        Assert.That(SqliteFile.FindDamage(file), Is.Empty);
+    }
+
+    [Test]
+    [Category("Root")]
+    public async Task Open_DiskIsFull_ReadsAndDeletesButTakesNoWrites()
+    {
+        using var disk = new SmallDisk(directory.File("disk"), sizeBytes: 4_000_000);
+        var (ballast, options) = (Path.Combine(disk.Path, "ballast"), new SqliteStoreOptions { Path = Path.Combine(disk.Path, "store.db"), ReserveBytes = 500_000 });
+        await using (var store = SqliteStore.Open(options))
+            await store.CommitAsync(Put("/a", 1), default);
+        File.Delete(options.Path + ".reserve");
+        await File.WriteAllBytesAsync(ballast, new byte[3_200_000]);
+
+        await using var full = SqliteStore.Open(options);
+
+        Assert.That(await ReadAsync(full, "/a"), Is.EqualTo(1));
+        Assert.That(await TryPutAsync(full, "/b"), Is.False);
+        Assert.That((await full.CommitAsync(new StoreTransaction([], [StoreChange.Delete("/a")]), default)).Committed, Is.True);
         File.Delete(ballast);
-        Assert.That((await store.CommitAsync(Put("/after", 2), default)).Committed, Is.True);
+        Assert.That(await TryPutAsync(full, "/b"), Is.True);
+    }
+
+    [Test]
+    public async Task FindDamage_PageOverwritten_SaysSo()
+    {
+        await using (var store = Open(path))
+        {
+            for (var i = 0; i < 200; i++)
+                await store.CommitAsync(Put($"/{i}", i), default);
+        }
+        Assert.That(SqliteFile.FindDamage(path), Is.Empty);
+        using (var file = File.OpenWrite(path))
+        {
+            file.Position = file.Length - 4096;
+            file.Write(new byte[200]);
+        }
+
+        Assert.That(SqliteFile.FindDamage(path), Is.Not.Empty);
+    }
+
+    private static async Task<bool> TryPutAsync(SqliteStore store, string key)
+    {
+        try
+        {
+            return (await store.CommitAsync(Put(key, 1), default)).Committed;
+        }
+        catch (StoreException error) when (error.Error == StoreError.NoSpace)
+        {
+            return false;
+        }
     }
 
     [Test]
     [Category("Root")]
     public async Task Open_ReadOnlyDisk_SaysSoAndHarmsNothing()
     {
-        using var disk = new SmallDisk(directory.File("disk"), sizeBytes: 4_000_000);
+        using var disk = new SmallDisk(directory.File("disk"), sizeBytes: 40_000_000);
         var file = Path.Combine(disk.Path, "store.db");
         await using (var store = Open(file))
             await store.CommitAsync(Put("/a", 1), default);
