@@ -198,4 +198,9 @@ public enum StoreError
 public sealed class StoreException(StoreError error, string message, Exception? innerException = null) : Exception(message, innerException)
 {
     public StoreError Error { get; } = error;
+
+    /// <summary>
+    /// For a write that ended with <see cref="StoreError.Unavailable"/>: it was not done and will not be. False promises nothing.
+    /// </summary>
+    public bool IsCertainlyNotDone { get; init; }
 }

@@ -78,7 +78,7 @@ internal sealed partial class KubernetesService(ILogger<KubernetesService> logge
             }
             catch (Exception error)
             {
-                LogFailed(error);
+                LogFailed(error.Message);
             }
         }
     }
@@ -149,6 +149,6 @@ internal sealed partial class KubernetesService(ILogger<KubernetesService> logge
         return isRight ? existing : existing with { Endpoints = NewSlice(addresses, port).Endpoints, Ports = NewSlice(addresses, port).Ports };
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The endpoints of service default/kubernetes could not be brought up to date")]
-    private partial void LogFailed(Exception error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The endpoints of service default/kubernetes could not be brought up to date: {Reason}")]
+    private partial void LogFailed(string reason);
 }

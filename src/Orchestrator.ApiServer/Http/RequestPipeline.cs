@@ -5,7 +5,9 @@ using Orchestrator.Api.Errors;
 using Orchestrator.ApiServer.Authentication;
 using Orchestrator.ApiServer.Authorization;
 using Orchestrator.ApiServer.Hosting;
+using Orchestrator.ApiServer.Registry;
 using Orchestrator.ApiServer.Validation;
+using Orchestrator.Storage;
 
 namespace Orchestrator.ApiServer.Http;
 
@@ -30,6 +32,11 @@ internal sealed partial class RequestPipeline(
         catch (ApiException error)
         {
             await ResponseWriter.SendErrorAsync(context, error, http.RequestAborted);
+        }
+        catch (StoreException error)
+        {
+            var told = HttpMethods.IsGet(http.Request.Method) ? StoreFailures.ToApi(error) : StoreFailures.ToApiForWrite(error);
+            await ResponseWriter.SendErrorAsync(context, told, http.RequestAborted);
         }
         catch (OperationCanceledException) when (timeout?.IsCancellationRequested == true && !http.RequestAborted.IsCancellationRequested)
         {

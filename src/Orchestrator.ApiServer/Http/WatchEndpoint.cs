@@ -106,9 +106,12 @@ internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, ListRead
 
             return true;
         }
-        catch (StoreException error) when (error.Error == StoreError.Compacted)
+        catch (StoreException error)
         {
-            output.WriteError(ApiErrors.Expired($"too old resource version: {request.Version} ({hub.Progress})"));
+            // The answer has begun, so its end is told in the stream.
+            output.WriteError(error.Error == StoreError.Compacted
+                ? ApiErrors.Expired($"too old resource version: {request.Version} ({hub.Progress})")
+                : StoreFailures.ToApi(error));
             await output.FlushAsync(cancellationToken);
             return false;
         }

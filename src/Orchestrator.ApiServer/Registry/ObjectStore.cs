@@ -111,7 +111,7 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
         }
         catch (StoreException error)
         {
-            throw StoreFailures.ToApi(error);
+            throw StoreFailures.ToApiForWrite(error);
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
         }
         catch (StoreException error)
         {
-            throw StoreFailures.ToApi(error);
+            throw StoreFailures.ToApiForWrite(error);
         }
     }
 

@@ -12,6 +12,11 @@ internal static class StoreFailures
 
     public static bool IsNoSpace(ApiException error) => error.Code == InsufficientStorage;
 
+    /// <summary>What the writer is told. Where the store cannot say whether the write was done, that must not look like a refusal.</summary>
+    public static ApiException ToApiForWrite(StoreException error) => error is { Error: StoreError.Unavailable, IsCertainlyNotDone: false }
+        ? ApiErrors.Make(504, StatusReason.Timeout, $"the store did not answer, and the write may have been done: {error.Message}", null)
+        : ToApi(error);
+
     public static ApiException ToApi(StoreException error) => error.Error switch
     {
         StoreError.Compacted => ApiErrors.Expired("The resourceVersion for the provided request is too old."),

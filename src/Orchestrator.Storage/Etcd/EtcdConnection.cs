@@ -14,7 +14,8 @@ namespace Orchestrator.Storage.Etcd;
 /// was not done: no connection was made, or the member refused it before it proposed it to its cluster.</para>
 /// <para><b>Time.</b> A call goes round all members twice at least, and goes on doing so for
 /// <see cref="EtcdStoreOptions.Patience"/> while some member answers at all: that spans an election. When nobody can be reached it
-/// fails after the second round, which takes milliseconds.</para>
+/// fails after the second round, which takes milliseconds. While the last call that gave up was not followed by a success, each
+/// goes round once only: nobody waits for what is known to be down.</para>
 /// <para><b>Stalls.</b> A member that leaves calls unanswered is asked for its status, which needs no cluster; if that is not
 /// answered either, it is abandoned: whatever waits for it fails, and the next one is used.</para>
 /// </remarks>
@@ -40,6 +41,7 @@ internal sealed partial class EtcdConnection : IDisposable
     private readonly ITimer stallTimer;
     private int current;
     private int probing;
+    private volatile bool isDown;
 
     public EtcdConnection(EtcdStoreOptions options, TimeProvider time, ILogger logger)
     {
@@ -138,13 +140,16 @@ internal sealed partial class EtcdConnection : IDisposable
     private async Task<T> RepeatAsync<T>(Func<EtcdMember, Task<T>> attemptAsync, Func<GrpcException, bool> mayRepeat, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
+        var (rounds, patience) = isDown ? (1, TimeSpan.Zero) : (MinRounds, options.Patience);
         var wasAnswered = false;
         for (var attempt = 1; ; attempt++)
         {
             var member = Current;
             try
             {
-                return await attemptAsync(member);
+                var result = await attemptAsync(member);
+                isDown = false;
+                return result;
             }
             catch (GrpcException e)
             {
@@ -152,7 +157,8 @@ internal sealed partial class EtcdConnection : IDisposable
                 var isRefusedToken = EtcdErrors.IsTokenRefused(e);
                 if (isRefusedToken || EtcdErrors.IsTransient(e) || mayRepeat(e))
                     MoveOn(member, e);
-                var isOver = attempt >= MinRounds * members.Length && (!wasAnswered || time.GetElapsedTime(began) >= options.Patience);
+                var isOver = attempt >= rounds * members.Length && (!wasAnswered || time.GetElapsedTime(began) >= patience);
+                isDown |= isOver && EtcdErrors.IsTransient(e);
                 if (isOver || !(mayRepeat(e) || isRefusedToken))
                     throw;
             }
@@ -206,6 +212,6 @@ internal sealed partial class EtcdConnection : IDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The etcd member at {Endpoint} does not answer; another one is used")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The etcd member at {Endpoint} does not answer; what waits for it fails or is asked of the next")]
     private partial void LogAbandoned(Uri endpoint);
 }

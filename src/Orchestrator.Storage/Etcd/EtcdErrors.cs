@@ -8,7 +8,8 @@ namespace Orchestrator.Storage.Etcd;
 /// </summary>
 internal static class EtcdErrors
 {
-    public static StoreException Translate(GrpcException error) => new(Classify(error), $"etcd: {error.Message}", error);
+    public static StoreException Translate(GrpcException error) =>
+        new(Classify(error), $"etcd: {error.Message}", error) { IsCertainlyNotDone = IsCertainlyNotDone(error) };
 
     public static bool IsCompacted(GrpcException error) => Classify(error) == StoreError.Compacted;
 

@@ -81,7 +81,7 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
             }
             catch (Exception e) when (e is GrpcException or OperationCanceledException)
             {
-                LogInterrupted(hub.Revision, e);
+                LogInterrupted(hub.Revision, e.Message);
                 await PauseAsync();
             }
         }
@@ -202,8 +202,8 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
         return new WatchCall { CreateRequest = new WatchCreate { Key = start, RangeEnd = end, StartRevision = fromRevision, PrevKv = true } };
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of etcd was interrupted at revision {Revision} and will be resumed")]
-    private partial void LogInterrupted(long revision, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of etcd was interrupted at revision {Revision} and will be resumed: {Reason}")]
+    private partial void LogInterrupted(long revision, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of etcd is stuck at revision {Revision} while reads show {SeenRevision}; trying another member")]
     private partial void LogStalled(long revision, long seenRevision);
