@@ -17,18 +17,11 @@ namespace Orchestrator.Storage;
 /// <para><b>Memory.</b> The store may keep the value memory it is given, and hands the same memory to several readers: neither
 /// side changes it afterwards.</para>
 /// </remarks>
-public interface IKeyValueStore : IAsyncDisposable
+public interface IKeyValueStore : IStoreReader
 {
-    /// <summary>The revision of the latest committed transaction (a fresh store is at 1, like etcd).</summary>
-    ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken);
-
     /// <summary>Reads one key, now or at <paramref name="revision"/> (0 means now).</summary>
     /// <exception cref="StoreException"><see cref="StoreError.Compacted"/> or <see cref="StoreError.FutureRevision"/>.</exception>
     ValueTask<GetResult> GetAsync(string key, long revision, CancellationToken cancellationToken);
-
-    /// <summary>Reads a range of keys in key order, now or at a revision.</summary>
-    /// <exception cref="StoreException"><see cref="StoreError.Compacted"/> or <see cref="StoreError.FutureRevision"/>.</exception>
-    ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken);
 
     /// <summary>
     /// If every condition holds, applies all changes at one new revision; otherwise changes nothing and returns what the

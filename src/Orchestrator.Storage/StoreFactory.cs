@@ -24,8 +24,13 @@ public static class StoreFactory
         };
     }
 
+    /// <summary>Opens a store to read it only; a SQLite file also while a server has it open.</summary>
+    /// <exception cref="StoreException">The store cannot be read: not there, damaged, not reachable.</exception>
+    public static async ValueTask<IStoreReader> OpenReaderAsync(StoreOptions options, TimeProvider? time = null, CancellationToken cancellationToken = default) =>
+        options.Engine == StoreEngine.Sqlite ? new SqliteFileReader(Sqlite(options).Path) : await OpenAsync(options, time, null, cancellationToken);
+
     private static SqliteStoreOptions Sqlite(StoreOptions options) =>
-        new() { Path = options.Path ?? throw new ArgumentException("a SQLite store needs a path", nameof(options)) };
+        new() { FirstRevision = options.FirstRevision, Path = options.Path ?? throw new ArgumentException("a SQLite store needs a path", nameof(options)) };
 
     private static EtcdStoreOptions Etcd(StoreOptions options) => new()
     {

@@ -24,6 +24,9 @@ public sealed record StoreOptions
     /// <summary>The SQLite file.</summary>
     public string? Path { get; init; }
 
+    /// <summary>The revision at which a new SQLite file begins.</summary>
+    public long FirstRevision { get; init; } = 1;
+
     /// <summary>The members of the etcd cluster.</summary>
     public IReadOnlyList<Uri> Endpoints { get; init; } = [];
 

@@ -67,6 +67,9 @@ internal sealed class SqliteReader : IDisposable
         }
     }
 
+    /// <summary>What the file says now: reads below this are refused.</summary>
+    public long CompactedRevision => connection.QueryInteger("SELECT value FROM state WHERE name = 'compacted_revision'");
+
     /// <summary>Pages of the file, and the free ones among them.</summary>
     public (long Pages, long Free) CountPages()
     {

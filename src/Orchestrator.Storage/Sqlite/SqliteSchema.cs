@@ -57,7 +57,7 @@ internal static class SqliteSchema
         connection.Execute("PRAGMA wal_autocheckpoint = 4096");
         connection.Execute($"PRAGMA journal_size_limit = {options.MaxLogBytes}");
         if (isEmpty)
-            Create(connection);
+            Create(connection, options.FirstRevision);
         if (options.MaxFileBytes > 0)
             LimitPages(connection, options.MaxFileBytes);
     }
@@ -76,11 +76,19 @@ internal static class SqliteSchema
             throw new StoreException(StoreError.Corrupt, $"{path} was written by a newer version of this program (schema {version}, known up to {Version})");
     }
 
-    private static void Create(SqliteConnection connection)
+    private static void Create(SqliteConnection connection, long firstRevision)
     {
         connection.Begin();
         foreach (var sql in Tables)
             connection.Execute(sql);
+        if (firstRevision > SqliteStore.FirstRevision)
+        {
+            // The newest row carries the revision, also when it is a deletion.
+            var row = new RowId(firstRevision, 0, isDeletion: true);
+            connection.Execute($"INSERT INTO log VALUES ({row.Value}, 0, 0, 0, '/orchestrator/first-revision', NULL)");
+            connection.Execute($"UPDATE state SET value = {firstRevision} WHERE name = 'compacted_revision'");
+            connection.Execute($"UPDATE state SET value = {row.Value} WHERE name = 'compaction_cursor'");
+        }
         connection.Execute($"PRAGMA application_id = {ApplicationId}");
         connection.Execute($"PRAGMA user_version = {Version}");
         connection.Commit();

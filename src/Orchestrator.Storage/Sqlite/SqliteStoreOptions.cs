@@ -11,6 +11,9 @@ public sealed record SqliteStoreOptions
     /// <summary>The size the file may reach before writes fail with <see cref="StoreError.NoSpace"/>; 0 means the disk's.</summary>
     public long MaxFileBytes { get; init; }
 
+    /// <summary>Where a new file begins: it stands at this revision, compacted, so that nobody goes on from an older one.</summary>
+    public long FirstRevision { get; init; } = SqliteStore.FirstRevision;
+
     /// <summary>
     /// Room kept aside so that deletions and compaction go on when the disk, or <see cref="MaxFileBytes"/>, is full. Two or three
     /// thousand small deletions fit a megabyte.
