@@ -5,6 +5,7 @@ using Orchestrator.Linux;
 using Orchestrator.Network.Pods;
 using Orchestrator.Runtime.Cri;
 using Orchestrator.Storage;
+using Orchestrator.Storage.Backup;
 
 namespace Orchestrator.Cli;
 
@@ -52,7 +53,7 @@ internal static class CommandRunner
     }
 
     private static bool IsExpected(Exception exception) =>
-        exception is LinuxException or KubeconfigException or RuntimeException or StoreException or PodNetworkException or IOException
+        exception is LinuxException or KubeconfigException or RuntimeException or StoreException or BackupException or InvalidDataException or PodNetworkException or IOException
             or UnauthorizedAccessException or HttpRequestException or FormatException or TimeoutException;
 
     private static string Reason(ApiException exception) => exception.Reason.Length == 0 ? exception.Code.ToString() : exception.Reason;

@@ -8,6 +8,8 @@ using Orchestrator.ApiServer.Authorization;
 using Orchestrator.ApiServer.Authorization.Nodes;
 using Orchestrator.ApiServer.Authorization.Rbac;
 using Orchestrator.ApiServer.Bootstrap;
+using Orchestrator.ApiServer.Encryption;
+using Orchestrator.ApiServer.Http;
 using Orchestrator.ApiServer.Registry;
 using Orchestrator.ApiServer.Resources.Apps.ControllerRevisions;
 using Orchestrator.ApiServer.Resources.Apps.Deployments;
@@ -62,7 +64,11 @@ public static class ClusterComposition
             [
                 namespaceLifecycle, new NodeRestrictionAdmission(), new PodSecurityAdmission(), new RbacEscalationAdmission(rbac),
             ],
-            Paths = [new KeySetPath(options.ServiceAccountKeys), new OpenIdConfigurationPath(options.Issuer)],
+            Paths =
+            [
+                new KeySetPath(options.ServiceAccountKeys), new OpenIdConfigurationPath(options.Issuer),
+                .. server.Store is EncryptingStore encrypting ? (IPathHandler[])[new EncryptionPath(encrypting)] : [],
+            ],
             StartupTasks =
             [
                 new BootstrapNamespaces(), new BootstrapRbac(), new ClusterRoleAggregator(loggers.CreateLogger<ClusterRoleAggregator>()),

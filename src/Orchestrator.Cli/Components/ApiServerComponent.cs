@@ -1,7 +1,9 @@
 using System.Net;
 using Orchestrator.ApiServer.Authentication.Tokens;
+using Orchestrator.ApiServer.Encryption;
 using Orchestrator.ApiServer.Hosting;
 using Orchestrator.Storage;
+using Orchestrator.Storage.Backup;
 
 namespace Orchestrator.Cli.Components;
 
@@ -34,8 +36,7 @@ internal sealed record ApiServerComponent(ApiServerHost Host, IKeyValueStore Sto
         ApiServerSettings settings, ClusterPki pki, ComponentContext context, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(settings.DataDirectory);
-        var store = await StoreFactory.OpenAsync(
-            settings.Store, context.Time, context.Loggers, cancellationToken);
+        var store = await OpenStoreAsync(settings, context, cancellationToken);
         var advertise = settings.AdvertiseAddress ?? settings.Listen[0].Address;
         var serving = pki.ApiServerServing([.. ServingAddresses(settings, advertise)]);
         var options = new ApiServerOptions
@@ -62,6 +63,26 @@ internal sealed record ApiServerComponent(ApiServerHost Host, IKeyValueStore Sto
     {
         await Host.DisposeAsync();
         await Store.DisposeAsync();
+    }
+
+    /// <summary>The store, with secrets encrypted in it by keys that lie with the certificates.</summary>
+    /// <exception cref="UserException">A restore was interrupted.</exception>
+    private static async Task<IKeyValueStore> OpenStoreAsync(ApiServerSettings settings, ComponentContext context, CancellationToken cancellationToken)
+    {
+        var store = await StoreFactory.OpenAsync(settings.Store, context.Time, context.Loggers, cancellationToken);
+        try
+        {
+            if ((await store.GetAsync(StoreRestore.MarkerKey, 0, cancellationToken)).KeyValue is not null)
+                throw new UserException("a restore of the store was interrupted: run 'orc restore' again");
+            var keyFile = Path.Combine(settings.PkiDirectory, KeyFile.FileName);
+            KeyFile.Ensure(keyFile, context.Time);
+            return await EncryptingStore.OpenAsync(store, keyFile, cancellationToken);
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Addresses of every API server: loopback, and that of Service default/kubernetes, the first of the Service range.</summary>
