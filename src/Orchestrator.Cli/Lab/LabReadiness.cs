@@ -7,6 +7,9 @@ internal sealed class LabReadiness(LabPaths paths, ReadyListener listener, TimeP
 {
     private static readonly TimeSpan AliveCheckInterval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>A busy machine may take seconds to start a process.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
+
     /// <exception cref="UserException">A component failed, ended, or was not ready in time.</exception>
     public async Task WaitAsync(
         IReadOnlyList<ComponentProcess> components, TimeSpan limit, Action<string> progress, CancellationToken cancellationToken)
@@ -38,8 +41,8 @@ internal sealed class LabReadiness(LabPaths paths, ReadyListener listener, TimeP
     {
         foreach (var component in awaited)
         {
-            // A component writes its pid file first of all, so one that has a log but no process has ended.
-            if (elapsed > TimeSpan.FromSeconds(2) && !component.IsRunning)
+            // A component writes its pid file first of all, so one without a process has ended and could not say so.
+            if (elapsed > StartLimit && !component.IsRunning)
                 throw Failure(component.Name, "it ended at once");
         }
 

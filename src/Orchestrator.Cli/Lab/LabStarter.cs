@@ -19,6 +19,8 @@ internal sealed class LabStarter(LabPaths paths, LabDefinition lab, string progr
     {
         foreach (var directory in (string[])[paths.Logs, paths.Run, paths.Store, paths.Images])
             Directory.CreateDirectory(directory);
+        var components = new LabComponents(paths, lab);
+        LabConflicts.Check(lab, serversRun: lab.Servers.Any(server => components.ControlPlane(server).IsRunning));
         WriteCredentials();
         var network = new LabNetwork(paths.NetworkOptions(lab));
         network.Up([.. lab.Nodes.Select(node => new LabNode(node.Name, IPAddress.Parse(node.Address), IPNetwork.Parse(node.PodCidr)))]);
@@ -28,7 +30,6 @@ internal sealed class LabStarter(LabPaths paths, LabDefinition lab, string progr
             await new LabEtcd(paths, members, time).StartAsync(wait, progress, cancellationToken);
 
         using var listener = new ReadyListener(paths.NotifySocket);
-        var components = new LabComponents(paths, lab);
         var launcher = new ProcessLauncher(program);
         var started = new List<ComponentProcess>();
         foreach (var server in lab.Servers)
