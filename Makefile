@@ -4,6 +4,8 @@ SHELL := /bin/bash
 CONFIGURATION ?= Release
 LAB ?= lab
 NODES ?= 3
+ROUNDS ?= 200
+SEED ?=
 BIN := $(CURDIR)/bin
 
 help: ## Show this help
@@ -39,6 +41,11 @@ test-root: build ## Run the tests with real namespaces, cgroups and rules
 e2e: setup-test build ## Run the end-to-end tests: the built orc, driven by real kubectl
 	@hack/test.sh e2e
 
+crash-test: setup-test build ## Kill processes of a lab at random under load and compare: ROUNDS=200 [SEED=N]
+	@dotnet build tests/Orchestrator.E2E.Tests -c Release -v quiet -nologo
+	@ORC_CRASH_ROUNDS=$(ROUNDS) ORC_CRASH_SEED=$(SEED) $(DOTNET) test tests/Orchestrator.E2E.Tests/bin/Release/net10.0/Orchestrator.E2E.Tests.dll \
+		--nologo --filter 'FullyQualifiedName~CrashTests'
+
 bench: build ## Print the figures: lab start, pod start, container run, API load, memory
 	@hack/bench.sh $(WHAT)
 
@@ -48,4 +55,4 @@ verify: ## Check formatting and that what is generated is up to date
 clean: ## Remove what was built
 	@rm -rf bin && find src tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
 
-.PHONY: help setup setup-test build up down test test-unit test-root e2e bench verify clean
+.PHONY: crash-test help setup setup-test build up down test test-unit test-root e2e bench verify clean

@@ -22,8 +22,9 @@ internal static class ComponentHost
     public static async Task<int> RunAsync(
         string name, ComponentSettings settings, Func<ComponentContext, CancellationToken, Task> run, CancellationToken cancellationToken)
     {
-        if (settings.PidFile is not null)
-            ComponentProcess.WritePidFile(settings.PidFile);
+        using var only = settings.PidFile is { } pidFile ? ComponentProcess.TryClaim(pidFile) : null;
+        if (settings.PidFile is not null && only is null)
+            return AlreadyRuns(name);
         using var log = CreateLog(settings.LogLevel);
         using var loggers = new SerilogLoggerFactory(log);
         var notify = new ReadyNotifier(name);
@@ -44,6 +45,13 @@ internal static class ComponentHost
                 Console.Error.WriteLine($"orc {name}: {exception.Message}");
             return ExitCode.Failed;
         }
+    }
+
+    /// <summary>Whoever started the other one has died since; that one goes on and will be found by its pid file.</summary>
+    private static int AlreadyRuns(string name)
+    {
+        new ReadyNotifier(name).Failed("it is just being started by somebody else; try again");
+        return ExitCode.Failed;
     }
 
     private static Logger CreateLog(LogLevel level) =>

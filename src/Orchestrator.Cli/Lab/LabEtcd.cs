@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Cli.Processes;
 using Orchestrator.Linux.Files;
 using Orchestrator.Linux.Processes;
@@ -31,6 +32,7 @@ internal sealed class LabEtcd(LabPaths paths, IReadOnlyList<LabEtcdMember> membe
     public async Task StartAsync(TimeSpan limit, Action<string> progress, CancellationToken cancellationToken)
     {
         pki.Ensure(members, time);
+        Adopt();
         var children = members.Where(member => !ProcessOf(member).IsRunning).ToDictionary(member => member, Launch);
         using var client = pki.NewClient();
         var began = time.GetTimestamp();
@@ -52,6 +54,35 @@ internal sealed class LabEtcd(LabPaths paths, IReadOnlyList<LabEtcdMember> membe
     }
 
     private ComponentProcess ProcessOf(LabEtcdMember member) => new(member.Name, paths.PidFile(member.Name));
+
+    /// <summary>An <c>orc up</c> that was killed may have started a member and not have noted it.</summary>
+    private void Adopt()
+    {
+        var lost = members.Where(member => !ProcessOf(member).IsRunning).ToDictionary(member => $"--data-dir\0{paths.EtcdData(member.Name)}\0");
+        if (lost.Count == 0)
+            return;
+        foreach (var directory in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(Path.GetFileName(path)[0])))
+        {
+            var line = ReadCommandLine(directory);
+            foreach (var (argument, member) in lost)
+            {
+                if (line.Contains(argument, StringComparison.Ordinal))
+                    ComponentProcess.WritePidFile(paths.PidFile(member.Name), int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture));
+            }
+        }
+    }
+
+    private static string ReadCommandLine(string directory)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(directory, "cmdline"));
+        }
+        catch (IOException)
+        {
+            return ""; // It has ended meanwhile.
+        }
+    }
 
     // It knows neither how to leave its terminal nor how to note its pid, so both are done for it.
     private int Launch(LabEtcdMember member)

@@ -19,8 +19,26 @@ internal sealed class ComponentProcess(string name, string pidFile)
 
     public bool IsFrozen => Pid is { } pid && State(pid) == 'T';
 
-    /// <summary>Notes the calling process as this component.</summary>
-    public static void WritePidFile(string path) => WritePidFile(path, Environment.ProcessId);
+    /// <summary>
+    /// Notes the calling process as this component. A file beside the pid file stays locked for as long as the process lives (flock(2)),
+    /// since between its start and its pid file somebody may have started it a second time. Null: so it is.
+    /// </summary>
+    public static IDisposable? TryClaim(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        FileStream claim;
+        try
+        {
+            claim = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+
+        WritePidFile(path, Environment.ProcessId);
+        return claim;
+    }
 
     /// <summary>Notes a process that cannot do so itself.</summary>
     public static void WritePidFile(string path, int pid)
