@@ -82,7 +82,8 @@ public sealed class ServerSideApplyTests
     public async Task Update_ByAnotherManager_TakesTheFieldsItChanges()
     {
         await ApplyAsync("one", "spec: {replicas: 2, minReadySeconds: 5}");
-        await server.PatchAsync($"{Web}?fieldManager=two", """{"spec":{"replicas":9}}""");
+        var (patched, answer) = await server.PatchAsync($"{Web}?fieldManager=two", """{"spec":{"replicas":9}}""");
+        Assert.That(patched, Is.EqualTo(HttpStatusCode.OK), answer.ToJsonString());
 
         var (code, status) = await ApplyAsync("one", "spec: {replicas: 2, minReadySeconds: 5}");
 
