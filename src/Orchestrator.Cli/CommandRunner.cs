@@ -1,11 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Api.Errors;
-using Orchestrator.Client.Configuration;
-using Orchestrator.Linux;
-using Orchestrator.Network.Pods;
-using Orchestrator.Runtime.Cri;
-using Orchestrator.Storage;
-using Orchestrator.Storage.Backup;
 
 namespace Orchestrator.Cli;
 
@@ -21,8 +14,8 @@ internal static class CommandRunner
         var parsed = root.Parse(TrailingCommand.Separate(root, separated, "ctr", "bench"));
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-                Console.Error.WriteLine($"orc: {error.Message}");
+            foreach (var error in UsageErrors.Describe(parsed))
+                Console.Error.WriteLine($"orc: {error}");
             Console.Error.WriteLine($"Run '{CommandPath(parsed)} --help' for usage.");
             return ExitCode.Usage;
         }
@@ -31,32 +24,15 @@ internal static class CommandRunner
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = EndLimit });
         }
-        catch (UserException exception)
+        catch (Exception exception)
         {
-            Console.Error.WriteLine($"orc: {exception.Message}");
-            return exception.ExitCode;
-        }
-        catch (ApiException exception)
-        {
-            Console.Error.WriteLine($"Error from server ({Reason(exception)}): {exception.Message}");
-            return ExitCode.Failed;
-        }
-        catch (OperationCanceledException)
-        {
-            return 130; // As a shell reports a program ended by Ctrl-C.
-        }
-        catch (Exception exception) when (IsExpected(exception))
-        {
-            Console.Error.WriteLine($"orc: {exception.Message}");
-            return ExitCode.Failed;
+            var isDebugging = Environment.GetEnvironmentVariable(Failures.DebugVariable) is { Length: > 0 };
+            var (text, exitCode) = Failures.Describe(exception, Environment.IsPrivilegedProcess, isDebugging);
+            if (text.Length > 0)
+                Console.Error.WriteLine(text);
+            return exitCode;
         }
     }
-
-    private static bool IsExpected(Exception exception) =>
-        exception is LinuxException or KubeconfigException or RuntimeException or StoreException or BackupException or InvalidDataException or PodNetworkException or IOException
-            or UnauthorizedAccessException or HttpRequestException or FormatException or TimeoutException;
-
-    private static string Reason(ApiException exception) => exception.Reason.Length == 0 ? exception.Code.ToString() : exception.Reason;
 
     private static string CommandPath(ParseResult parsed)
     {

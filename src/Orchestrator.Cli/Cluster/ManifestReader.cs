@@ -43,7 +43,7 @@ internal static class ManifestReader
                 throw new UserException($"the path \"{path}\" does not exist");
         }
 
-        return objects.Count > 0 ? objects : throw new UserException("error: no objects passed to apply");
+        return objects.Count > 0 ? objects : throw new UserException("no objects passed to apply");
     }
 
     internal static IEnumerable<ManifestObject> Parse(string text, string source)

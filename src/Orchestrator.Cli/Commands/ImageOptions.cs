@@ -19,7 +19,18 @@ internal sealed class ImageOptions
 
     public string DataDirectory(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(dataDirectory)!);
 
-    public ImageStore Open(ParseResult parsed) => new(Path.Combine(DataDirectory(parsed), "images"), TimeProvider.System);
+    /// <exception cref="UserException">There is no such directory, and none can be made.</exception>
+    public ImageStore Open(ParseResult parsed)
+    {
+        try
+        {
+            return new ImageStore(Path.Combine(DataDirectory(parsed), "images"), TimeProvider.System);
+        }
+        catch (IOException exception)
+        {
+            throw new UserException($"images cannot be kept in {DataDirectory(parsed)} ({exception.Message}): choose another place with --data-dir or ORC_DATA_DIR");
+        }
+    }
 
     public ImageService OpenService(ParseResult parsed) => new(Open(parsed), OpenRegistries(parsed), NullLogger<ImageService>.Instance);
 

@@ -33,6 +33,8 @@ internal static class UpCommand
             var request = new LabRequest(
                 parsed.GetValue(nodes), parsed.GetValue(servers), parsed.GetValue(store), access.Read(parsed), Kubeconfig.PathToWrite(parsed.GetValue(kubeconfig), Environment.GetEnvironmentVariable),
                 parsed.GetValue(cpu), parsed.GetValue(memory) is { } size ? Sizes.ParseBytes(size) : null);
+            LabPreflight.RequireWritable(paths.DataDirectory, "--data-dir or ORC_DATA_DIR");
+            LabPreflight.RequireWritable(Path.GetDirectoryName(Path.GetFullPath(request.Kubeconfig))!, "--kubeconfig or KUBECONFIG");
             if (request.Nodes is < 1 or > MaxNodes)
                 throw new UserException($"--nodes must be from 1 to {MaxNodes}", ExitCode.Usage);
             if (request.Servers is not (null or 1 or 3 or 5 or 7))

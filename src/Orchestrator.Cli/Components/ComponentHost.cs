@@ -39,7 +39,10 @@ internal static class ComponentHost
         }
         catch (Exception exception)
         {
-            log.Fatal(exception, "{Component} ends", name);
+            // What says something of the world needs no stack trace to be understood, nor to be said twice at a terminal.
+            var isExpected = Failures.IsExpected(exception);
+            if (settings.IsDetached || !isExpected)
+                log.Fatal(isExpected ? null : exception, "{Component} ends: {Reason}", name, exception.Message);
             notify.Failed(exception.Message);
             if (!settings.IsDetached)
                 Console.Error.WriteLine($"orc {name}: {exception.Message}");
@@ -58,6 +61,7 @@ internal static class ComponentHost
         new LoggerConfiguration()
             .MinimumLevel.Is(ToSerilog(level))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal) // What it logs, it throws as well.
             .WriteTo.Console(outputTemplate: Template, formatProvider: System.Globalization.CultureInfo.InvariantCulture)
             .CreateLogger();
 

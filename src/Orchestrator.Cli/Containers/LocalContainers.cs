@@ -32,7 +32,7 @@ internal sealed class LocalContainers(TimeProvider time)
         var all = List();
         if (all.FirstOrDefault(record => record.Name == nameOrId) is { } named)
             return named;
-        return all.Where(record => record.ContainerId.StartsWith(nameOrId, StringComparison.Ordinal)).Take(2).ToList() switch
+        return all.Where(record => nameOrId.Length > 0 && record.ContainerId.StartsWith(nameOrId, StringComparison.Ordinal)).Take(2).ToList() switch
         {
             [var only] => only,
             [] => throw new UserException($"there is no container '{nameOrId}'; see 'orc ctr ps'"),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Orchestrator.Linux.Netlink;
 using Orchestrator.Network.Lab;
+using Orchestrator.Storage;
 
 namespace Orchestrator.Cli.Lab;
 
@@ -15,6 +16,7 @@ internal static class LabPlanner
     private const int DefaultNodes = 3;
     private const int FirstPort = 6443;
     private const int FirstEtcdPort = 2379;
+    private const long MinNodeMemoryBytes = 128L << 20;
     private const string EtcdStore = "etcd";
     private const int PortsToTry = 100;
 
@@ -30,6 +32,8 @@ internal static class LabPlanner
         var ranges = LabSubnets.Choose(TakenRanges(others));
         var count = request.Nodes ?? DefaultNodes;
         var store = request.Store ?? "sqlite";
+        CheckStore(store, paths);
+        CheckSize(request);
         var servers = request.Servers ?? 1;
         if (servers > 1 && !CanBeShared(store))
             throw new UserException($"--servers {servers} needs a store that several API servers can share, and {store} belongs to one: add --store etcd, or the endpoints of an etcd cluster", ExitCode.Usage);
@@ -71,6 +75,29 @@ internal static class LabPlanner
             .. netlink.ListRoutes().Select(route => route.Destination),
             .. others.SelectMany(lab => (IPNetwork[])[lab.Ranges.Nodes, lab.Ranges.Pods, lab.Ranges.Services]),
         ];
+    }
+
+    private static void CheckStore(string store, LabPaths paths)
+    {
+        if (store == EtcdStore)
+            return;
+        try
+        {
+            if (StoreOptions.Parse(store, paths.DataDirectory).Engine == StoreEngine.Memory)
+                throw new UserException("--store memory would not outlive the control plane: use sqlite or etcd", ExitCode.Usage);
+        }
+        catch (FormatException exception)
+        {
+            throw new UserException($"--store: {exception.Message}; or plain etcd, for one that the lab starts itself", ExitCode.Usage);
+        }
+    }
+
+    private static void CheckSize(LabRequest request)
+    {
+        if (request.NodeCpus is <= 0)
+            throw new UserException("--node-cpu must be more than 0", ExitCode.Usage);
+        if (request.NodeMemoryBytes < MinNodeMemoryBytes)
+            throw new UserException("--node-memory must be at least 128Mi: the node agent needs some of it", ExitCode.Usage);
     }
 
     private static bool CanBeShared(string store) => store == EtcdStore || store.StartsWith("http", StringComparison.Ordinal);

@@ -12,6 +12,11 @@ internal static partial class ContainerRunCommand
     // As shells and container engines report a command that could not be started.
     private const int NotStartedExitCode = 127;
 
+    private const long MinMemoryBytes = 1 << 20;
+
+    // The kernel takes no quota below 1 ms per period of 100 ms.
+    private const double MinCpus = 0.01;
+
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
     public static Command Create()
@@ -44,8 +49,8 @@ internal static partial class ContainerRunCommand
                 Image = parsed.GetValue(image)!,
                 Command = parsed.GetValue(words) ?? [],
                 Environment = [.. (parsed.GetValue(environment) ?? []).Select(ParseVariable)],
-                MemoryBytes = parsed.GetValue(memory) is { } size ? Sizes.ParseBytes(size) : null,
-                Cpus = parsed.GetValue(cpus),
+                MemoryBytes = CheckMemory(parsed.GetValue(memory) is { } size ? Sizes.ParseBytes(size) : null),
+                Cpus = CheckCpus(parsed.GetValue(cpus)),
                 HostNetwork = parsed.GetValue(network) == "host",
                 Mounts = [.. (parsed.GetValue(volumes) ?? []).Select(ParseVolume)],
                 Stdin = parsed.GetValue(stdin),
@@ -114,6 +119,14 @@ internal static partial class ContainerRunCommand
         await stopping;
         return exitCode;
     }
+
+    private static long? CheckMemory(long? bytes) => bytes is null or >= MinMemoryBytes
+        ? bytes
+        : throw new UserException("--memory must be at least 1Mi: in less, nothing can start", ExitCode.Usage);
+
+    private static double? CheckCpus(double? cpus) => cpus is null or >= MinCpus
+        ? cpus
+        : throw new UserException("--cpus must be at least 0.01", ExitCode.Usage);
 
     private static string CheckName(string name) => Name().IsMatch(name)
         ? name
