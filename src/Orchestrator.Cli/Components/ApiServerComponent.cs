@@ -2,6 +2,7 @@ using System.Net;
 using Orchestrator.ApiServer.Authentication.Tokens;
 using Orchestrator.ApiServer.Encryption;
 using Orchestrator.ApiServer.Hosting;
+using Orchestrator.Linux.Procfs;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Backup;
 
@@ -55,7 +56,16 @@ internal sealed record ApiServerComponent(ApiServerHost Host, IKeyValueStore Sto
             DefaultTolerationSeconds = settings.DefaultTolerationSeconds,
         };
         var host = new ApiServerHost(options, ClusterComposition.Of(cluster, context.Loggers), store, context.Loggers, context.Time);
-        await host.StartAsync(cancellationToken);
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch (IOException) when (settings.Listen.FirstOrDefault(TcpListeners.IsTaken) is { } taken)
+        {
+            var owner = TcpListeners.FindOwner(taken) is { } process ? $"process {process.Pid} ({process.Command})" : "another process";
+            throw new UserException($"{owner} listens on {taken} already: stop it, or choose another port with --listen");
+        }
+
         return new ApiServerComponent(host, store);
     }
 
