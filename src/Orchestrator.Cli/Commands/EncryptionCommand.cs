@@ -73,6 +73,6 @@ internal static class EncryptionCommand
             .ToList();
         TextTable.Write(Console.Out, ["KEY", "SECRETS", "USE"], rows);
         if (rewrote)
-            Console.Out.WriteLine($"{status["rewritten"]} secrets were encrypted again. History holds older forms until it is given up.");
+            Console.Out.WriteLine($"Encrypted again: {status["rewritten"]}. History holds older forms until it is given up.");
     }
 }

@@ -70,8 +70,9 @@ internal static class RestoreCommand
             throw new UserException($"{target.Name} is running: stop it first with 'orc down --name {lab.Name}'");
         foreach (var directory in (string[])[paths.Logs, paths.Run])
             Directory.CreateDirectory(directory);
+        List<Processes.ComponentProcess> started = [.. members.Select(components.Etcd).Where(member => !member.IsRunning)];
         await new LabEtcd(paths, members, time).StartAsync(EtcdStartLimit, _ => { }, cancellationToken);
-        return new RunningEtcd([.. members.Select(components.Etcd)], time);
+        return new RunningEtcd(started, time);
     }
 
     private static async Task RefuseAsync(

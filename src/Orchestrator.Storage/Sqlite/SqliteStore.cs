@@ -52,6 +52,7 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
         SqliteConnection? connection = null;
         try
         {
+            EnsureFile(options.Path);
             connection = SqliteConnection.Open(options.Path, writes: true);
             SqliteSchema.Prepare(connection, options);
             var store = new SqliteStore(options, storeLock, connection, time ?? TimeProvider.System, (ILogger?)logger ?? NullLogger.Instance);
@@ -63,6 +64,20 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
             connection?.Dispose();
             storeLock.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Makes a file that its owner alone may read; SQLite gives the files beside it the same mode.</summary>
+    private static void EnsureFile(string path)
+    {
+        try
+        {
+            if (!File.Exists(path))
+                new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreError.Unavailable, $"open {path}: {e.Message}", e);
         }
     }
 
