@@ -9,7 +9,7 @@ namespace Orchestrator.ApiServer.Causes;
 
 /// <summary>Writes down who made each change and why.</summary>
 /// <param name="retention">How long the cause of a deletion is kept: as long as the history.</param>
-internal sealed class CauseLog(IKeyValueStore store, TimeProvider time, TimeSpan retention)
+internal sealed class CauseLog(IKeyValueStore store, TimeProvider time, TimeSpan retention, bool isOn)
 {
     /// <summary>Keys of deleted objects' causes: this, then the object's key behind /registry/, then its uid.</summary>
     public const string Prefix = "/causes/";
@@ -21,7 +21,8 @@ internal sealed class CauseLog(IKeyValueStore store, TimeProvider time, TimeSpan
 
     private readonly SharedLease lease = new(store, time, retention, LeaseShare);
 
-    public CauseRecord Describe(RequestContext context, IReadOnlyList<string>? changed) => new()
+    /// <summary>Null when causes are not recorded.</summary>
+    public CauseNote? Describe(RequestContext context, IReadOnlyList<string>? changed) => !isOn ? null : new()
     {
         User = context.User.Name,
         Verb = context.Info.Verb,
@@ -34,30 +35,36 @@ internal sealed class CauseLog(IKeyValueStore store, TimeProvider time, TimeSpan
     };
 
     /// <summary>The put that records a deletion; it expires with the history.</summary>
-    public async ValueTask<StoreChange> DescribeDeletionAsync(RequestContext context, string key, ApiObject item, CancellationToken cancellationToken)
+    public async ValueTask<StoreChange?> DescribeDeletionAsync(RequestContext context, string key, ApiObject item, CancellationToken cancellationToken)
     {
-        var cause = Describe(context, null);
-        var value = JsonSerializer.SerializeToUtf8Bytes(cause, CauseJsonContext.Default.CauseRecord);
-        return StoreChange.Put(KeyOf(key, item.Uid), value, await lease.GetAsync(cancellationToken));
+        if (Describe(context, null) is not { } cause)
+            return null;
+        // The note is encoded behind the wait: its bytes are this thread's.
+        var holder = await lease.GetAsync(cancellationToken);
+        return StoreChange.Put(KeyOf(key, item.Uid), cause.Encode().ToArray(), holder);
     }
 
     public static string KeyOf(string objectKey, string uid) => $"{PrefixOf(objectKey)}{uid}";
 
     public static string PrefixOf(string objectKey) => string.Concat(Prefix, objectKey.AsSpan("/registry/".Length), "/");
 
-    private static JsonElement? HeaderOf(RequestContext context)
+    private static ReadOnlyMemory<byte> HeaderOf(RequestContext context)
     {
         if (context.Http is not { } http || http.Request.Headers[Cause.HeaderName] is not { Count: 1 } header || header[0] is not { Length: <= MaxHeaderLength } text)
-            return null;
+            return default;
         try
         {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
-            return JsonElement.TryParseValue(ref reader, out var element) && element.Value.ValueKind == JsonValueKind.Object ? element : null;
+            var bytes = Encoding.UTF8.GetBytes(text);
+            var reader = new Utf8JsonReader(bytes);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return default;
+            reader.Skip();
+            return reader.Read() ? default : bytes;
         }
         catch (JsonException)
         {
             // A client's remark that cannot be read is no reason to refuse its write.
-            return null;
+            return default;
         }
     }
 

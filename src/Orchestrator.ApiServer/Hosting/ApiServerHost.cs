@@ -67,7 +67,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
 
         hub = new CacheHub(store, Resources, options, Time, loggers.CreateLogger<CacheHub>());
         keeper = new HistoryKeeper(store, options.Retention, Time, loggers.CreateLogger<HistoryKeeper>());
-        var objects = new ObjectStore(store, hub, new CauseLog(store, Time, options.Retention.MaxAge), Time);
+        var objects = new ObjectStore(store, hub, new CauseLog(store, Time, options.Retention.MaxAge, options.RecordCauses), Time);
         var names = new NameGenerator(options.RandomSeed);
         var admission = new AdmissionChain(parts.MutatingAdmission, parts.ValidatingAdmission);
         var services = new WriteServices(objects, admission, Time, names);

@@ -46,6 +46,9 @@ public sealed record ApiServerOptions
     /// <summary>How much history the store keeps.</summary>
     public RetentionPolicy Retention { get; init; } = new();
 
+    /// <summary>Whether each write stores who made it and why; without, <c>orc why</c> knows nothing.</summary>
+    public bool RecordCauses { get; init; } = true;
+
     /// <summary>Seed of name suffixes, UIDs and jitter; null takes one from the system.</summary>
     public int? RandomSeed { get; init; }
 }

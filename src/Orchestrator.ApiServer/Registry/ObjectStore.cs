@@ -81,13 +81,15 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
         try
         {
             var grave = await causes.DescribeDeletionAsync(context, key, item, cancellationToken);
-            var result = await CommitAsync(transaction with { Changes = [.. transaction.Changes, grave] }, cancellationToken);
+            if (grave is { } change)
+                transaction = transaction with { Changes = [.. transaction.Changes, change] };
+            var result = await CommitAsync(transaction, cancellationToken);
             return result.Committed ? result.Revision : null;
         }
         catch (ApiException error) when (StoreFailures.IsNoSpace(error))
         {
             // A full store takes deletions only, and needs them: this one leaves no cause behind.
-            var result = await CommitAsync(transaction, cancellationToken);
+            var result = await CommitAsync(StoreTransaction.Delete(key, current.Revision), cancellationToken);
             return result.Committed ? result.Revision : null;
         }
     }

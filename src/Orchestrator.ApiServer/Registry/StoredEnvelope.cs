@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text.Json;
 using Orchestrator.ApiServer.Causes;
 
 namespace Orchestrator.ApiServer.Registry;
@@ -16,9 +15,12 @@ internal static class StoredEnvelope
 
     private static ReadOnlySpan<byte> VersionStart => "\"resourceVersion\":\""u8;
 
-    public static byte[] Encode(ReadOnlySpan<byte> json, CauseRecord cause)
+    /// <param name="cause">Null leaves the object alone.</param>
+    public static byte[] Encode(ReadOnlySpan<byte> json, CauseNote? cause)
     {
-        var tail = JsonSerializer.SerializeToUtf8Bytes(cause, CauseJsonContext.Default.CauseRecord);
+        if (cause is null)
+            return json.ToArray();
+        var tail = cause.Encode();
         var value = new byte[json.Length + 1 + tail.Length];
         json.CopyTo(value);
         value[json.Length] = Separator;
