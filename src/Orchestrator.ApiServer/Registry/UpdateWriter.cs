@@ -31,9 +31,10 @@ internal sealed class UpdateWriter(WriteServices services, CreateWriter creates,
                 if (attempt >= MaxAttempts)
                     throw ApiErrors.Modified(definition.Resource, request.Name);
             }
-            catch (Api.Errors.ApiException) when (current.FromCache)
+            catch (Api.Errors.ApiException error) when (current.FromCache && error.Code < 500)
             {
-                // The refusal may be due to the cache's age: only the store's own state decides.
+                // The refusal may be due to the cache's age: only the store's own state decides. A failure of the store is no
+                // refusal: the write may have been done, and must not be done again.
             }
 
             current = await services.Objects.GetLatestAsync(definition, request.Namespace, request.Name, cancellationToken);

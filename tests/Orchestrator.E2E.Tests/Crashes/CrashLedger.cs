@@ -19,16 +19,17 @@ internal sealed class CrashLedger
 
     /// <summary>A request is about to be sent: from here on its effect may be seen.</summary>
     /// <param name="value">What it writes; null deletes.</param>
-    public void Begin(string name, string? value) => entries.AddOrUpdate(name, _ => new Entry(null, 0, value, true), (_, entry) => entry with { Attempted = value, IsOpen = true });
+    public void Begin(string name, string? value) => entries.AddOrUpdate(name, _ => new Entry(null, 0, value, true, ""), (_, entry) => entry with { Attempted = value, IsOpen = true });
 
     public void End(string name, string? value, Answer answer)
     {
         var entry = entries[name];
+        entry = entry with { History = $"{entry.History}\n  '{value}': {answer.Status} {answer.Body?["message"]}" };
         if (answer.IsAcknowledged)
         {
             Interlocked.Increment(ref told);
             var revision = value is null ? 0 : answer.Revision;
-            entries[name] = new Entry(value, revision, null, false);
+            entries[name] = entry with { Value = value, Revision = revision, Attempted = null, IsOpen = false };
             if (value is not null)
                 acknowledged.Enqueue((name, value, revision));
         }
@@ -40,6 +41,7 @@ internal sealed class CrashLedger
         else
         {
             Interlocked.Increment(ref unknown);
+            entries[name] = entry;
         }
     }
 
@@ -75,10 +77,11 @@ internal sealed class CrashLedger
         if (entry.IsOpen && isAsAttempted)
             Interlocked.Increment(ref unknownDone);
         Assert.That(isAsTold || isAsAttempted, Is.True,
-            $"{name}: told '{entry.Value}' at {entry.Revision}{(entry.IsOpen ? $", perhaps '{entry.Attempted}'" : "")}; is '{value}' at {(value is null ? 0 : answer.Revision)}");
+            $"{name}: told '{entry.Value}' at {entry.Revision}{(entry.IsOpen ? $", perhaps '{entry.Attempted}'" : "")}; is '{value}' at {(value is null ? 0 : answer.Revision)}; what it was told:{entry.History}");
     }
 
     /// <param name="Value">What was last acknowledged; null: not there.</param>
+    /// <param name="History">Every answer, for whoever has to find out what went wrong.</param>
     /// <param name="IsOpen">Whether nobody knows if <paramref name="Attempted"/> was done.</param>
-    private sealed record Entry(string? Value, long Revision, string? Attempted, bool IsOpen);
+    private sealed record Entry(string? Value, long Revision, string? Attempted, bool IsOpen, string History);
 }
