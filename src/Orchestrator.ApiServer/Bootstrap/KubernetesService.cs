@@ -97,8 +97,11 @@ internal sealed partial class KubernetesService(ILogger<KubernetesService> logge
     {
         if (lease != 0 && await store.KeepLeaseAliveAsync(lease, cancellationToken))
             return;
-        lease = await store.GrantLeaseAsync(LeaseTime, cancellationToken);
-        await store.CommitAsync(new StoreTransaction([], [StoreChange.Put(LeasePrefix + advertised.Address, "{}"u8.ToArray(), lease)]), cancellationToken);
+        lease = 0;
+        var granted = await store.GrantLeaseAsync(LeaseTime, cancellationToken);
+        await store.CommitAsync(new StoreTransaction([], [StoreChange.Put(LeasePrefix + advertised.Address, "{}"u8.ToArray(), granted)]), cancellationToken);
+        // Only now: a lease without the key would be kept alive for nothing.
+        lease = granted;
     }
 
     private static Service NewService(string address) => new()

@@ -50,12 +50,10 @@ internal sealed class CreateWriter(WriteServices services)
 
         for (var attempt = 1; ; attempt++)
         {
+            undo.Keep();
             if (await services.Objects.CreateAsync(definition, context, item, cancellationToken) is { } stored)
-            {
-                undo.Keep();
                 return new WriteResult(stored.Json, 201);
-            }
-
+            undo.Drop();
             if (!isGenerated || attempt == MaxNameAttempts)
                 throw ApiErrors.AlreadyExists(definition.Resource, item.Name);
             ObjectMetadata.Of(document)["name"] = services.Names.NewName(ObjectMetadata.Text(document, "generateName")!);
@@ -107,12 +105,17 @@ internal sealed class CreateWriter(WriteServices services)
     }
 }
 
-/// <summary>Undoes what a write began, unless the write is kept.</summary>
+/// <summary>
+/// Undoes what a write began, unless it is kept. Kept from before the store is asked, and dropped only when the store says that it
+/// did not write: a store that does not answer may have written, and then what was begun is in use.
+/// </summary>
 internal sealed class Undo(IAsyncDisposable? begun) : IAsyncDisposable
 {
     private bool kept;
 
     public void Keep() => kept = true;
+
+    public void Drop() => kept = false;
 
     public ValueTask DisposeAsync() => kept || begun is null ? ValueTask.CompletedTask : begun.DisposeAsync();
 }

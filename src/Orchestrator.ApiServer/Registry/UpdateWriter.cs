@@ -52,7 +52,7 @@ internal sealed class UpdateWriter(WriteServices services, CreateWriter creates,
         return await creates.CreateAsync(request.Context, request.Definition, request.Namespace, item, request.Ownership, cancellationToken);
     }
 
-    /// <returns>Null: another writer was faster.</returns>
+    /// <returns>Null: another writer was faster, or the cache could not tell.</returns>
     private async ValueTask<WriteResult?> TryUpdateAsync(UpdateRequest request, StoredObject current, CancellationToken cancellationToken)
     {
         var (context, definition) = (request.Context, request.Definition);
@@ -79,7 +79,10 @@ internal sealed class UpdateWriter(WriteServices services, CreateWriter creates,
         request.Ownership.Record(definition, old.Document, document);
         item.Changed();
         if (changed.Count == 0 && JsonNode.DeepEquals(document["metadata"]?["managedFields"], old.Document["metadata"]?["managedFields"]))
-            return new WriteResult(current.Json, 200);
+        {
+            // Against an old picture it may look like no change and be one: the store's own state decides.
+            return current.FromCache ? null : new WriteResult(current.Json, 200);
+        }
 
         Validate(context, definition, strategy, item, old);
         await services.Admission.ValidateAsync(attributes, cancellationToken);
@@ -89,10 +92,11 @@ internal sealed class UpdateWriter(WriteServices services, CreateWriter creates,
             return new WriteResult(StoredEnvelope.WithVersion(item.Bytes.Span, current.Revision), 200);
         if (DeleteWriter.IsFinished(definition, old.Document, document))
             return await deletes.FinishAsync(context, definition, item, current, cancellationToken) is { } last ? new WriteResult(last, 200) : null;
-        if (await services.Objects.UpdateAsync(definition, context, item, current, changed, cancellationToken) is not { } stored)
-            return null;
         undo.Keep();
-        return new WriteResult(stored.Json, 200);
+        if (await services.Objects.UpdateAsync(definition, context, item, current, changed, cancellationToken) is { } stored)
+            return new WriteResult(stored.Json, 200);
+        undo.Drop();
+        return null;
     }
 
     private static void CheckPreconditions(UpdateRequest request, StoredObject current, JsonObject old, JsonObject document)

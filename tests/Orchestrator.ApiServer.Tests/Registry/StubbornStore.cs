@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Orchestrator.Storage;
+
+namespace Orchestrator.ApiServer.Tests.Registry;
+
+/// <summary>A store whose watches can be held back, and whose writes can go without an answer.</summary>
+internal sealed class StubbornStore(IKeyValueStore inner) : IKeyValueStore
+{
+    private readonly ConcurrentDictionary<string, int> commits = new();
+    private volatile TaskCompletionSource? held;
+
+    /// <summary>Writes that touch a key with this prefix are done and answered with Unavailable; null: none.</summary>
+    public string? Unanswered { get; set; }
+
+    /// <summary>Writes that touch a key with this prefix are not done and answered with Unavailable; null: none.</summary>
+    public string? Lost { get; set; }
+
+    public bool HasLost { get; private set; }
+
+    /// <summary>How often a key was written.</summary>
+    public int Commits(string key) => commits.GetValueOrDefault(key);
+
+    /// <summary>From now on no watch delivers anything, until disposal.</summary>
+    public void HoldWatches() => held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (Touches(transaction, Lost))
+        {
+            HasLost = true;
+            throw new StoreException(StoreError.Unavailable, "lost");
+        }
+
+        var result = await inner.CommitAsync(transaction, cancellationToken);
+        foreach (var change in result.Committed ? transaction.Changes : [])
+            commits.AddOrUpdate(change.Key, 1, (_, count) => count + 1);
+        if (Touches(transaction, Unanswered))
+            throw new StoreException(StoreError.Unavailable, "no answer");
+        return result;
+    }
+
+    private static bool Touches(StoreTransaction transaction, string? prefix) =>
+        prefix is not null && transaction.Changes.Any(change => change.Key.StartsWith(prefix, StringComparison.Ordinal));
+
+    public async IAsyncEnumerable<WatchBatch> WatchAsync(string prefix, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var batch in inner.WatchAsync(prefix, fromRevision, cancellationToken))
+        {
+            if (held is { } wall)
+                await wall.Task.WaitAsync(cancellationToken);
+            yield return batch;
+        }
+    }
+
+    public ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken) => inner.GetRevisionAsync(cancellationToken);
+
+    public ValueTask<GetResult> GetAsync(string key, long revision, CancellationToken cancellationToken) => inner.GetAsync(key, revision, cancellationToken);
+
+    public ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken) => inner.RangeAsync(request, cancellationToken);
+
+    public ValueTask RequestProgressAsync(string prefix, CancellationToken cancellationToken) => inner.RequestProgressAsync(prefix, cancellationToken);
+
+    public ValueTask CompactAsync(long revision, CancellationToken cancellationToken) => inner.CompactAsync(revision, cancellationToken);
+
+    public ValueTask<StoreStatus> GetStatusAsync(CancellationToken cancellationToken) => inner.GetStatusAsync(cancellationToken);
+
+    public ValueTask<long> GetCompactedRevisionAsync(CancellationToken cancellationToken) => inner.GetCompactedRevisionAsync(cancellationToken);
+
+    public ValueTask<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) => inner.GrantLeaseAsync(timeToLive, cancellationToken);
+
+    public ValueTask<bool> KeepLeaseAliveAsync(long leaseId, CancellationToken cancellationToken) => inner.KeepLeaseAliveAsync(leaseId, cancellationToken);
+
+    public ValueTask<bool> RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken) => inner.RevokeLeaseAsync(leaseId, cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        held?.TrySetResult();
+        return ValueTask.CompletedTask;
+    }
+}
