@@ -23,21 +23,22 @@ public sealed partial class ControllerManager(
     {
         if (options.LeaderElectionIdentity is not { } identity)
         {
-            await LeadAsync(cancellationToken);
+            await LeadAsync(client, cancellationToken);
             return;
         }
 
         var elector = new LeaderElector(
             client, LeaderElectionOptions.Of("kube-controller-manager", identity, options.LeaderLeaseDuration), time, loggers.CreateLogger<LeaderElector>());
-        await elector.RunAsync(LeadAsync, cancellationToken);
+        var fenced = new FencedApiClient(client, () => elector.IsLeading);
+        await elector.RunAsync(token => LeadAsync(fenced, token), cancellationToken);
     }
 
     /// <summary>Caches begin empty each time: what a former leader knew may be old.</summary>
-    private async Task LeadAsync(CancellationToken cancellationToken)
+    private async Task LeadAsync(IApiClient writer, CancellationToken cancellationToken)
     {
-        var tracking = new TrackingApiClient(client);
+        var tracking = new TrackingApiClient(writer);
         var informers = new InformerFactory(tracking, InformerOptions.Default, time, random, loggers);
-        var events = new EventWriter(client, time, loggers.CreateLogger<EventWriter>());
+        var events = new EventWriter(writer, time, loggers.CreateLogger<EventWriter>());
         var context = new ControllerContext(tracking, metadata, informers, events, options, time, random, loggers);
         var controllers = ControllerCatalog.Create(context);
         LogStarting(controllers.Count);

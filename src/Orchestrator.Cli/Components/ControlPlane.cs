@@ -127,12 +127,13 @@ internal static class SchedulerComponent
         IApiClient client, IInformerFactory informers, string identity, TimeSpan leaseDuration, ComponentContext context,
         CancellationToken cancellationToken)
     {
-        var events = new EventWriter(client, context.Time, context.Loggers.CreateLogger<EventWriter>());
-        using var scheduler = new PodScheduler(
-            client, informers, events.For("default-scheduler"), new SchedulerOptions(), PluginSet.Default(), context.Time, context.NewRandom(),
-            context.Loggers.CreateLogger<PodScheduler>());
         var elector = new LeaderElector(
             client, LeaderElectionOptions.Of("kube-scheduler", identity, leaseDuration), context.Time, context.Loggers.CreateLogger<LeaderElector>());
+        var writer = new FencedApiClient(client, () => elector.IsLeading);
+        var events = new EventWriter(writer, context.Time, context.Loggers.CreateLogger<EventWriter>());
+        using var scheduler = new PodScheduler(
+            writer, informers, events.For("default-scheduler"), new SchedulerOptions(), PluginSet.Default(), context.Time, context.NewRandom(),
+            context.Loggers.CreateLogger<PodScheduler>());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var publisher = new TracePublisher(client, scheduler.Traces, context.Time, context.Loggers.CreateLogger<TracePublisher>());
         await Parts.RunTogetherAsync([events.RunAsync(stop.Token), publisher.RunAsync(stop.Token), elector.RunAsync(scheduler.RunAsync, stop.Token)], stop);

@@ -50,6 +50,14 @@ public sealed partial class LeaderElector(IApiClient client, LeaderElectionOptio
     private Lease? observed;
     private long observedAt;
 
+    /// <summary>When the last successful renewal was sent; 0 while another leads, or nobody.</summary>
+    private long heldSince;
+
+    /// <summary>
+    /// Whether the Lease is ours beyond doubt: by the monotonic clock, no other can have taken it yet. Any thread may ask.
+    /// </summary>
+    public bool IsLeading => Volatile.Read(ref heldSince) is var since and not 0 && time.GetElapsedTime(since) < options.RenewDeadline;
+
     /// <summary>
     /// Leads again and again until cancelled. The token given to <paramref name="lead"/> is cancelled when leadership is lost;
     /// whatever it does must end then.
@@ -132,9 +140,12 @@ public sealed partial class LeaderElector(IApiClient client, LeaderElectionOptio
         // A server that hangs must not keep a leader from noticing that its time is up.
         using var limit = new CancellationTokenSource(options.RenewDeadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var startedAt = time.GetTimestamp();
         try
         {
-            return await AcquireOrRenewAsync(either.Token);
+            var isHeld = await AcquireOrRenewAsync(either.Token);
+            Volatile.Write(ref heldSince, isHeld ? startedAt : 0);
+            return isHeld;
         }
         catch (Exception e) when (e is ApiException || (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested))
         {
@@ -208,6 +219,7 @@ public sealed partial class LeaderElector(IApiClient client, LeaderElectionOptio
     /// <summary>Gives the Lease up so that the next leader need not wait. Not torn by the stop that causes it, but bounded.</summary>
     private async Task ReleaseAsync()
     {
+        Volatile.Write(ref heldSince, 0);
         if (observed?.Spec?.HolderIdentity != options.Identity)
             return;
         using var limit = new CancellationTokenSource(options.RetryPeriod, time);

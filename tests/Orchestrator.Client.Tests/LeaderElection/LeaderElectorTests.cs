@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Api.Coordination.V1;
+using Orchestrator.Api.Errors;
 using Orchestrator.Client.LeaderElection;
 using Orchestrator.Testing;
 
@@ -97,12 +98,44 @@ public sealed class LeaderElectorTests
         await clock.AdvanceUntilAsync(() => leaders is ["a"], TimeSpan.FromSeconds(5));
     }
 
-    private void Start(string identity)
+    [Test]
+    public async Task Write_OfALeaderThatCouldNotRenew_IsRefusedBeforeItIsSent()
+    {
+        var elector = Start("a");
+        var client = new FencedApiClient(cluster, () => elector.IsLeading);
+        await Settle.UntilAsync(() => leaders is ["a"]);
+        await client.CreateAsync(NewLease("while-leading"), default);
+
+        cluster.Refuse = _ => Errors.Unavailable();
+        // A process that was frozen: the clock has moved on, and nothing of its own has run yet.
+        clock.Advance(TimeSpan.FromSeconds(11));
+        cluster.Refuse = null;
+
+        var refusal = Assert.ThrowsAsync<ApiException>(() => client.CreateAsync(NewLease("too-late"), default));
+        Assert.That(refusal!.Message, Does.Contain("may not lead"));
+        Assert.That(cluster.All<Lease>().Select(lease => lease.Metadata.Name), Does.Not.Contain("too-late"));
+    }
+
+    [Test]
+    public async Task IsLeading_AfterRelease_IsFalse()
+    {
+        var elector = Start("a");
+        await Settle.UntilAsync(() => leaders is ["a"]);
+        Assert.That(elector.IsLeading, Is.True);
+        await started[0].Stop.CancelAsync();
+        await started[0].Running;
+        Assert.That(elector.IsLeading, Is.False);
+    }
+
+    private static Lease NewLease(string name) => new() { Metadata = new() { Name = name, Namespace = "kube-system" } };
+
+    private LeaderElector Start(string identity)
     {
         var stop = new CancellationTokenSource();
         var elector = new LeaderElector(
             cluster, new LeaderElectionOptions { Name = "test", Identity = identity }, clock, NullLogger<LeaderElector>.Instance);
         started.Add((stop, elector.RunAsync(token => LeadAsync(identity, token), stop.Token)));
+        return elector;
     }
 
     private async Task LeadAsync(string identity, CancellationToken cancellationToken)
