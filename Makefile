@@ -49,10 +49,15 @@ crash-test: setup-test build ## Kill processes of a lab at random under load and
 bench: build ## Print the figures: lab start, pod start, container run, API load, memory
 	@hack/bench.sh $(WHAT)
 
+simulate: ## Simulate clusters under faults: SEED= to repeat one, MINUTES= to go on, SECONDS= simulated, LOG=debug
+	@$(DOTNET) build tests/Orchestrator.Simulation -c Release -v quiet -nologo
+	@tests/Orchestrator.Simulation/bin/Release/net10.0/Orchestrator.Simulation --threads $(if $(or $(SEED),$(LOG)),1,2) \
+		$(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(LOG),--log $(LOG))
+
 verify: ## Check formatting and that what is generated is up to date
 	@hack/verify.sh
 
 clean: ## Remove what was built
 	@rm -rf bin && find src tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
 
-.PHONY: crash-test help setup setup-test build up down test test-unit test-root e2e bench verify clean
+.PHONY: crash-test help setup setup-test build up down test test-unit test-root e2e bench simulate verify clean

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using Orchestrator.Storage;
+
+namespace Orchestrator.Simulation.Tests;
+
+/// <summary>A store that breaks its contract once, at the n-th chance; 0 never.</summary>
+internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
+{
+    private int writes;
+    private int batches;
+    private int reads;
+
+    public int LosesWrite { get; init; }
+
+    public int GarblesWrite { get; init; }
+
+    public int SkipsBatch { get; init; }
+
+    public int RepeatsBatch { get; init; }
+
+    public int ReadsBack { get; init; }
+
+    public async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
+    {
+        writes++;
+        if (writes == LosesWrite)
+            return new CommitResult(true, await inner.GetRevisionAsync(cancellationToken) + 1, []);
+        if (writes == GarblesWrite)
+            transaction = transaction with { Changes = [.. transaction.Changes.Select(change => change with { Value = change.Value is { } value ? (byte[])[.. value.Span, (byte)' '] : null })] };
+        return await inner.CommitAsync(transaction, cancellationToken);
+    }
+
+    public async IAsyncEnumerable<WatchBatch> WatchAsync(string prefix, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var batch in inner.WatchAsync(prefix, fromRevision, cancellationToken))
+        {
+            var number = batch.Changes.Count > 0 ? ++batches : 0;
+            if (number > 0 && number == SkipsBatch)
+                continue;
+            yield return batch;
+            if (number > 0 && number == RepeatsBatch)
+                yield return batch;
+        }
+    }
+
+    public async ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken)
+    {
+        var revision = await inner.GetRevisionAsync(cancellationToken);
+        return ++reads == ReadsBack ? revision - 1 : revision;
+    }
+
+    public ValueTask<GetResult> GetAsync(string key, long revision, CancellationToken cancellationToken) => inner.GetAsync(key, revision, cancellationToken);
+
+    public ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken) => inner.RangeAsync(request, cancellationToken);
+
+    public ValueTask RequestProgressAsync(string prefix, CancellationToken cancellationToken) => inner.RequestProgressAsync(prefix, cancellationToken);
+
+    public ValueTask CompactAsync(long revision, CancellationToken cancellationToken) => inner.CompactAsync(revision, cancellationToken);
+
+    public ValueTask<StoreStatus> GetStatusAsync(CancellationToken cancellationToken) => inner.GetStatusAsync(cancellationToken);
+
+    public ValueTask<long> GetCompactedRevisionAsync(CancellationToken cancellationToken) => inner.GetCompactedRevisionAsync(cancellationToken);
+
+    public ValueTask<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) => inner.GrantLeaseAsync(timeToLive, cancellationToken);
+
+    public ValueTask<bool> KeepLeaseAliveAsync(long leaseId, CancellationToken cancellationToken) => inner.KeepLeaseAliveAsync(leaseId, cancellationToken);
+
+    public ValueTask<bool> RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken) => inner.RevokeLeaseAsync(leaseId, cancellationToken);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,64 @@
+using Orchestrator.Simulation.Network;
+using Orchestrator.Simulation.Pumping;
+using Orchestrator.Storage;
+
+namespace Orchestrator.Simulation.Tests;
+
+/// <summary>Each invariant can fail: a bug is put in, and the invariant that is there for it finds it.</summary>
+public sealed class SabotageTests
+{
+    [Test]
+    public void LostWrite_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { LosesWrite = 60 } }), Is.EqualTo("no acknowledged write is lost"));
+
+    [Test]
+    public void WriteThatIsNotWhatWasAsked_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { GarblesWrite = 60 } }), Is.EqualTo("no acknowledged write is lost"));
+
+    [Test]
+    public void SkippedWatchEvent_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { SkipsBatch = 40 } }), Is.EqualTo("every watcher's sequence equals the log"));
+
+    [Test]
+    public void RepeatedWatchEvent_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { RepeatsBatch = 40 } }), Is.EqualTo("every watcher's sequence equals the log"));
+
+    [Test]
+    public void OldRead_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { ReadsBack = 40 } }), Is.EqualTo("revisions only grow"));
+
+    [Test]
+    public void WatchLineAServerNeverSent_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Wire = monitor => new DeafMonitor(monitor) { MissesLine = 5 } }), Is.EqualTo("every watcher's sequence equals the log"));
+
+    private static string RuleBrokenBy(Sabotage sabotage)
+    {
+        var options = new SimulationOptions { Seed = 3, HasFaults = false, Time = TimeSpan.FromSeconds(20), Sabotage = sabotage };
+        using var simulation = new ClusterSimulation(options);
+        return Assert.Throws<SimulationFailure>(() => simulation.Run())!.Rule;
+    }
+
+    /// <summary>Misses one line of the watches it hears, as if the server had not sent it.</summary>
+    private sealed class DeafMonitor(IWireMonitor inner) : IWireMonitor
+    {
+        private int lines;
+
+        public int MissesLine { get; init; }
+
+        public void RequestArrived(Exchange exchange) => inner.RequestArrived(exchange);
+
+        public void ResponseBegan(Exchange exchange, int status) => inner.ResponseBegan(exchange, status);
+
+        public void BodyWritten(Exchange exchange, ReadOnlyMemory<byte> bytes)
+        {
+            var isPods = exchange.Uri.PathAndQuery.StartsWith("/api/v1/pods?", StringComparison.Ordinal) && exchange.Uri.Query.Contains("watch", StringComparison.Ordinal);
+            // Pieces of lines are left alone: a line that is cut is another fault.
+            if (!isPods || !bytes.Span.StartsWith("{\"type\""u8) || bytes.Span[^1] != (byte)'\n' || exchange.Uri.Query.Contains("fieldSelector", StringComparison.Ordinal) || ++lines != MissesLine)
+                inner.BodyWritten(exchange, bytes);
+        }
+
+        public void ResponseEnded(Exchange exchange) => inner.ResponseEnded(exchange);
+
+        public void Lost(Exchange exchange) => inner.Lost(exchange);
+    }
+}

@@ -1,0 +1,137 @@
+using Orchestrator.ApiServer.Authentication.Tokens;
+using Orchestrator.Simulation.Cluster;
+using Orchestrator.Simulation.Faults;
+using Orchestrator.Simulation.Invariants;
+using Orchestrator.Simulation.Network;
+using Orchestrator.Simulation.Pumping;
+using Orchestrator.Simulation.Storage;
+using Orchestrator.Simulation.Workload;
+using Orchestrator.Storage;
+using Orchestrator.Storage.Memory;
+
+namespace Orchestrator.Simulation;
+
+/// <summary>
+/// One run of a whole cluster in one thread: API servers over one store, two controller managers, two schedulers, hollow kubelets
+/// and a user, drawn from a seed and checked at each step.
+/// </summary>
+internal sealed class ClusterSimulation : IDisposable
+{
+    private const int Nodes = 3;
+
+    /// <summary>How long a cluster without faults may take to come to rest. Backoffs, node grace periods and evictions are within it.</summary>
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromMinutes(20);
+
+    /// <summary>It must stay at rest for this long.</summary>
+    private static readonly TimeSpan RestTime = TimeSpan.FromSeconds(10);
+
+    private readonly Pump pump;
+    private readonly SimulationOptions options;
+    private readonly SigningKeys keys = SigningKeys.Create();
+    private readonly ClusterLog log;
+    private readonly FinalState final;
+    private readonly FaultInjector faults;
+    private readonly User user;
+    private readonly Script script;
+    private readonly List<ApiServerComponent> servers = [];
+    private readonly List<IComponent> others = [];
+
+    public ClusterSimulation(SimulationOptions options)
+    {
+        this.options = options;
+        var seeds = new Seeds(options.Seed);
+        pump = new Pump(seeds);
+        var engine = new SimulatedProcess(pump, "store");
+        var memory = new MemoryStore(engine.Clock);
+        log = new ClusterLog(pump, memory, 1, []);
+        var store = options.Sabotage.Store?.Invoke(memory) ?? memory;
+        var storeAudit = new StoreAudit(pump, log);
+        var wireAudit = new WireAudit(pump, log, storeAudit);
+        _ = new BindingRule(pump, log);
+        _ = new AddressRule(pump, log);
+        _ = new ReplicaRule(pump, log, wireAudit.Creations.Of);
+        var deletions = new DeletionRule(pump, log);
+
+        script = Script.Draw(seeds.For("users"), options.Time, Nodes);
+        var draw = seeds.For("faults");
+        var plan = options.HasFaults ? FaultPlan.Draw(draw) : FaultPlan.None;
+        var slots = Enumerable.Range(0, 2 + (seeds.Number("servers") % 2)).Select(index => new ServerSlot($"server-{index + 1}")).ToList();
+        final = new FinalState(new ClusterState(log), deletions, script, slots.Count);
+        var board = new Switchboard(pump, seeds.For("network"), slots, options.Sabotage.Wire?.Invoke(wireAudit) ?? wireAudit);
+        var context = new ClusterContext(pump, seeds, board, options.Log, options.LogLevel);
+        AddComponents(context, slots, process =>
+            new FaultyStore(store, process, engine, context.RandomFor("store of " + process.Name), () => faults!.Store, storeAudit));
+        faults = new FaultInjector(pump, draw, plan, [.. servers, .. others], board, memory, options.Log);
+        user = new User(context, script);
+    }
+
+    public long Steps => pump.Steps;
+
+    /// <exception cref="SimulationFailure">An invariant does not hold.</exception>
+    public SimulationResult Run()
+    {
+        foreach (var server in servers)
+            server.Start();
+        Require(pump.RunUntil(() => servers.TrueForAll(server => server.IsReady), TimeSpan.FromMinutes(2)), "the cluster starts", () => "the API servers are not ready");
+        foreach (var component in others)
+            component.Start();
+        user.Start();
+        faults.Start();
+        pump.RunFor(options.Time);
+        faults.Stop();
+        Require(pump.RunUntil(() => user.IsDone, SettleLimit), "users are answered", () => "a user's action was not acknowledged");
+        Settle();
+        CheckCounter();
+        return new SimulationResult(pump.Steps, pump.Trace.Value, log.Revision, pump.Now, final.Describe());
+    }
+
+    public void Dispose() => keys.Dispose();
+
+    private void AddComponents(ClusterContext context, List<ServerSlot> slots, Func<SimulatedProcess, IKeyValueStore> connect)
+    {
+        var nodes = Enumerable.Range(0, Nodes).Select(HollowKubelet.NameOf).ToList();
+        for (var i = 0; i < slots.Count; i++)
+            servers.Add(new ApiServerComponent(context, slots[i], i, nodes, keys, connect));
+        for (var i = 0; i < 2; i++)
+        {
+            others.Add(new ControllerManagerComponent(context, i));
+            others.Add(new SchedulerComponent(context, i));
+        }
+
+        for (var i = 0; i < Nodes; i++)
+            others.Add(new HollowKubelet(context, i));
+    }
+
+    /// <summary>Until nothing is amiss, and has not been for a while.</summary>
+    private void Settle()
+    {
+        const string rule = "the cluster converges when faults stop";
+        var end = pump.Now + SettleLimit;
+        var fault = "";
+        for (var quietSince = pump.Now; pump.Now - quietSince < RestTime;)
+        {
+            Require(pump.Now < end, rule, () => $"{fault}; the state is\n{final.Describe()}\n");
+            pump.RunFor(TimeSpan.FromSeconds(1));
+            if (final.Faults().FirstOrDefault() is not { } found)
+                continue;
+            fault = found;
+            quietSince = pump.Now;
+        }
+    }
+
+    /// <summary>The user's counter holds every increment that was acknowledged, and none that was not tried.</summary>
+    private void CheckCounter()
+    {
+        var value = final.Counter();
+        var (acknowledged, unknown) = user.Counted;
+        Require(
+            value >= acknowledged && value <= acknowledged + unknown, "no acknowledged write is lost",
+            () => $"the counter is {value} after {acknowledged} acknowledged increments and {unknown} unknown ones");
+    }
+
+    private void Require(bool holds, string rule, Func<string> message)
+    {
+        if (!holds)
+            throw new SimulationFailure(rule, message(), pump.Steps, pump.Now);
+    }
+}

@@ -1,0 +1,38 @@
+using Orchestrator.Simulation.Pumping;
+
+namespace Orchestrator.Simulation.Network;
+
+/// <summary>The way between one client and one server: how long messages take, and whether it is cut.</summary>
+internal sealed class Link(Switchboard board, Pump pump, Random random)
+{
+    /// <summary>A silent connection is given up after this: HTTP/2 pings, sent and awaited.</summary>
+    public static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    private TimeSpan cutAt;
+    private TimeSpan cutUntil;
+
+    public bool IsCut => pump.Now < cutUntil;
+
+    public TimeSpan Latency() => TimeSpan.FromMicroseconds(50 + random.Next(500)) + (random.NextDouble() * random.NextDouble() * board.Slowness);
+
+    public TimeSpan ConnectDelay() => IsCut ? ConnectTimeout : Latency();
+
+    public void Cut(TimeSpan time)
+    {
+        cutAt = pump.Now;
+        cutUntil = pump.Now + time;
+    }
+
+    public void Heal() => cutUntil = pump.Now;
+
+    /// <summary>How long a message that is due now still has to wait; null when the connection has been silent for too long.</summary>
+    public TimeSpan? Wait()
+    {
+        if (!IsCut)
+            return TimeSpan.Zero;
+        var limit = cutAt + SilenceLimit;
+        return pump.Now >= limit ? null : (cutUntil < limit ? cutUntil : limit) - pump.Now + TimeSpan.FromTicks(1);
+    }
+}

@@ -1,0 +1,4 @@
+using System.CommandLine;
+using Orchestrator.Simulation;
+
+return SimulateCommand.Create().Parse(args).Invoke();
