@@ -34,7 +34,7 @@ public sealed class RbacTests
     {
         await BindAsync("default", "view", "User", "bob");
 
-        Assert.That((await server.GetAsync("/api/v1/namespaces/default/pods", "bob")).Code, Is.EqualTo(200));
+        await ClusterServer.EventuallyAsync(async () => (await server.GetAsync("/api/v1/namespaces/default/pods", "bob")).Code == 200);
         Assert.That((await server.GetAsync("/api/v1/namespaces/kube-system/pods", "bob")).Code, Is.EqualTo(403));
         Assert.That((await server.GetAsync("/api/v1/namespaces/default/secrets", "bob")).Code, Is.EqualTo(403), "view shows no secrets");
     }
