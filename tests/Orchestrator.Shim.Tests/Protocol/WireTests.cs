@@ -54,7 +54,7 @@ internal sealed class WireTests
         Assert.That(Enum.GetValues<MessageKind>().Select(static kind => (kind.ToString(), (int)kind)), Is.EquivalentTo(new[]
         {
             ("Hello", 1), ("StartSandbox", 2), ("StartContainer", 3), ("SignalContainer", 4), ("ReopenLog", 5), ("ForgetContainer", 6),
-            ("Shutdown", 7), ("ResizeContainer", 8), ("Exec", 16), ("Attach", 17), ("Done", 32), ("Failed", 33), ("ContainerExited", 40),
+            ("Shutdown", 7), ("ResizeContainer", 8), ("Exec", 16), ("Attach", 17), ("AttachEarly", 18), ("Done", 32), ("Failed", 33), ("ContainerExited", 40),
             ("Stdin", 64), ("Resize", 65), ("Stdout", 66), ("Stderr", 67), ("Exited", 68),
         }));
     }
