@@ -30,17 +30,12 @@ public sealed class PumpTests
     [Test]
     public void Continuation_OnThePool_IsFound()
     {
-        process.Start(async () =>
-        {
-            await Task.Run(() => { });
-            await Task.Yield();
-        });
+        var gate = new TaskCompletionSource();
+        process.Start(() => gate.Task);
+        pump.RunFor(TimeSpan.FromSeconds(1));
+        Task.Run(gate.SetResult).Wait();
         Assert.That(
-            () =>
-            {
-                while (true)
-                    pump.RunFor(TimeSpan.FromSeconds(1));
-            },
+            () => pump.RunFor(TimeSpan.FromSeconds(1)),
             Throws.TypeOf<SimulationFailure>().With.Property(nameof(SimulationFailure.Rule)).EqualTo("one thread"));
     }
 
