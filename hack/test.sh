@@ -43,7 +43,7 @@ esac
 sum() { cat "$results"/*.log | grep -E '^(Passed|Failed|Skipped)! ' | grep -oE "$1: +[0-9]+" | awk '{n += $2} END {print n + 0}'; }
 passed=$(sum Passed) failed=$(sum Failed) skipped=$(sum Skipped)
 broken=$(find "$results" -name '*.broken' | wc -l)
-[ "$skipped" = 0 ] || echo "$skipped skipped: something they need is missing on this machine"
+[ "$skipped" = 0 ] || echo "$skipped skipped: each says why with --logger 'console;verbosity=normal'"
 # A run that broke off before it could count is a failure too.
 [ "$failed" != 0 ] || failed=$broken
 echo "$passed passed, $failed failed"
