@@ -52,12 +52,14 @@ public sealed class BadInputTests
             spec: { containers: [ { name: c, image: x } ] }
         """, "`selector` does not match template `labels`");
 
-    [Test]
-    public void UnknownKind_IsNamed()
+    [TestCase("example.com/v1")]
+    [TestCase("apps/v1")]
+    [TestCase("v1")]
+    public void UnknownKind_IsNamed(string version)
     {
         var file = Path.Combine(LabUnderTest.WorkDirectory, "thing.yaml");
-        File.WriteAllText(file, "apiVersion: example.com/v1\nkind: Thing\nmetadata: { name: bad }\n");
-        const string expected = "no matches for kind \"Thing\" in version \"example.com/v1\"";
+        File.WriteAllText(file, $"apiVersion: {version}\nkind: Thing\nmetadata: {{ name: bad }}\n");
+        var expected = $"no matches for kind \"Thing\" in version \"{version}\"";
         Assert.That(Kubectl("apply", "-f", file).Failed().Error, Does.Contain(expected));
         Assert.That(RunOrc("apply", "-f", file, "--kubeconfig", Kubeconfig).Failed().Error, Does.Contain(expected));
     }

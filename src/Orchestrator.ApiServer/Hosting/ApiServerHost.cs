@@ -18,6 +18,7 @@ using Orchestrator.ApiServer.Health;
 using Orchestrator.ApiServer.Http;
 using Orchestrator.ApiServer.OpenApi;
 using Orchestrator.ApiServer.Registry;
+using Orchestrator.ApiServer.Resources.ApiExtensions.CustomResourceDefinitions;
 using Orchestrator.ApiServer.SchedulingTraces;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Retention;
@@ -89,6 +90,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
             .. parts.VirtualResources,
             new CausesResource(new CauseWalker(store, Resources), Resources),
             new SchedulingTracesResource(new SchedulingTraceStore(store, Time)),
+            new CustomResourceDefinitionsResource(store),
         ];
         var router = new RequestRouter(
             Resources, virtuals, reads, watches, writes, subresources, scales, new DiscoveryEndpoint(Resources, virtuals), new HealthChecks(Checks()),
