@@ -231,7 +231,9 @@ internal abstract partial class KeyValueStoreContract
         await AdvanceAsync(TimeSpan.FromMilliseconds(400));
 
         var mark = await watch.ReadAsync();
-        Assert.That((mark.Changes.Count, mark.Revision), Is.EqualTo((0, written.Revision)));
+        Assert.That(mark.Changes, Is.Empty);
+        // Others may write to the same etcd meanwhile.
+        Assert.That(mark.Revision, Is.GreaterThanOrEqualTo(written.Revision));
     }
 
     protected async Task PutManyAsync(int first, int count)

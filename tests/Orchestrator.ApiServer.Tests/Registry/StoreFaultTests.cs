@@ -131,6 +131,9 @@ public sealed class StoreFaultTests
         var host = new ApiServerHost(options, ClusterComposition.Of(cluster, NullLoggerFactory.Instance), store, NullLoggerFactory.Instance, time);
         hosts.Add(host);
         await host.StartAsync(default);
+        // What a server does at its start may wait for a moment to pass.
+        if (time is FakeClock clock)
+            await clock.AdvanceUntilAsync(() => host.Ready.IsCompleted, TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(10));
         await host.Ready;
         return host;
     }
