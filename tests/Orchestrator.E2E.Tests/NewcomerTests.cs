@@ -51,6 +51,14 @@ public sealed class NewcomerTests
     }
 
     [Test]
+    public void ServiceNameThatIsNotThere_FromInsideAPod_DoesNotExist()
+    {
+        // Not "try later", which would end a client's walk along its search path.
+        var answer = Kubectl("exec", "deployment/demo", "--", "nslookup", "nothing.default.svc.cluster.local");
+        Assert.That(answer.Output, Does.Contain("NXDOMAIN"));
+    }
+
+    [Test]
     public void ConfigMapAndSecret_InThePod_AreEnvironmentAndFiles()
     {
         var env = Kubectl("exec", "deployment/demo", "--", "env").Succeeded().Output;

@@ -53,8 +53,9 @@ internal static class BootstrapRoles
         Bind("system:node-proxier", "system:node-proxier", User("system:kube-proxy"), Group("system:node-proxier")),
         Bind("system:kube-scheduler", "system:kube-scheduler", User("system:kube-scheduler")),
         Bind("system:kube-controller-manager", "system:kube-controller-manager", User("system:kube-controller-manager")),
-        // A node agent routes Services with the identity of its kubelet.
+        // A node agent routes Services and answers DNS with the identity of its kubelet.
         Bind("system:node-agents", "system:node-proxier", Group("system:nodes")),
+        Bind("system:node-agents-dns", "system:coredns", Group("system:nodes")),
         new ClusterRoleBinding { Metadata = Bind("system:node", "system:node").Metadata, RoleRef = Bind("system:node", "system:node").RoleRef },
     ];
 

@@ -25,6 +25,7 @@ public sealed partial class Reflector<T>(
     private string? resourceVersion;
     private bool mustList = true;
     private TimeSpan backoff = options.MinBackoff;
+    private bool refused;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -65,6 +66,14 @@ public sealed partial class Reflector<T>(
             resourceVersion = "";
             return false;
         }
+        catch (ApiException e) when (e.Code is 401 or 403 or 404)
+        {
+            // Does not pass by itself, and whoever waits for this kind waits in silence.
+            if (!refused)
+                LogRefused(typeof(T).Name, e.Message);
+            refused = true;
+            return false;
+        }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             LogFailed(typeof(T).Name, e.Message);
@@ -79,6 +88,7 @@ public sealed partial class Reflector<T>(
         sink.Replace(list.Items, list.Metadata.ResourceVersion);
         resourceVersion = list.Metadata.ResourceVersion;
         mustList = false;
+        refused = false;
         backoff = options.MinBackoff;
     }
 
@@ -114,6 +124,9 @@ public sealed partial class Reflector<T>(
 
     [LoggerMessage(LogLevel.Information, "Revision {ResourceVersion} of {Kind} is no longer kept by the server; listing again")]
     private partial void LogExpired(string kind, string? resourceVersion);
+
+    [LoggerMessage(LogLevel.Warning, "The server refuses to list or watch {Kind}, trying on: {Reason}")]
+    private partial void LogRefused(string kind, string reason);
 
     [LoggerMessage(LogLevel.Debug, "Watching {Kind} failed, trying again: {Reason}")]
     private partial void LogFailed(string kind, string reason);

@@ -44,7 +44,11 @@ internal static class HostPaths
     /// <summary>What is there, links followed; null when nothing is.</summary>
     private static FileKind? KindOf(string path)
     {
-        var resolved = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        if (path.All(letter => letter == '/'))
+            return FileKind.Directory;
+        // Asked for the target of what is not there, ResolveLinkTarget throws; LinkTarget does not.
+        var file = new FileInfo(path.TrimEnd('/'));
+        var resolved = file.LinkTarget is null ? path : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         var parent = Path.GetDirectoryName(resolved.TrimEnd('/'));
         if (parent is null)
             return FileKind.Directory;
