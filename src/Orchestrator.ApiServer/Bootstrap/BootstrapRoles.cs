@@ -32,6 +32,9 @@ internal static class BootstrapRoles
         Role("system:kube-dns", Rule(CoreGroup, ["list", "watch"], "endpoints", "services"), Rule(DiscoveryGroup, ["list", "watch"], "endpointslices")),
         Role("system:coredns",
             Rule(CoreGroup, ["list", "watch"], "endpoints", "services", "pods", "namespaces"), Rule(DiscoveryGroup, ["list", "watch"], "endpointslices")),
+        // Not system:coredns, which may read all pods: a node sees its own only.
+        Role("system:node-dns",
+            Rule(CoreGroup, ["list", "watch"], "services", "namespaces"), Rule(DiscoveryGroup, ["list", "watch"], "endpointslices")),
         Scheduler(),
         ControllerManager(),
         Aggregate("admin", null),
@@ -55,7 +58,7 @@ internal static class BootstrapRoles
         Bind("system:kube-controller-manager", "system:kube-controller-manager", User("system:kube-controller-manager")),
         // A node agent routes Services and answers DNS with the identity of its kubelet.
         Bind("system:node-agents", "system:node-proxier", Group("system:nodes")),
-        Bind("system:node-agents-dns", "system:coredns", Group("system:nodes")),
+        Bind("system:node-dns", "system:node-dns", Group("system:nodes")),
         new ClusterRoleBinding { Metadata = Bind("system:node", "system:node").Metadata, RoleRef = Bind("system:node", "system:node").RoleRef },
     ];
 

@@ -7,10 +7,11 @@ namespace Orchestrator.ApiServer.Caching;
 /// <summary>
 /// The changes of one kind behind a revision: from the cache's log where it still reaches, else from the store until the log does.
 /// </summary>
-internal sealed class WatchSource(IKeyValueStore store, ResourceCache cache)
+internal sealed class WatchSource(IKeyValueStore store, CacheHub hub, ResourceDefinition definition)
 {
     private const int MaxBatch = 256;
 
+    private readonly ResourceCache cache = hub.Of(definition);
     private readonly CacheEvent[] buffer = new CacheEvent[MaxBatch];
     private long position;
     private bool isInLog;
@@ -29,12 +30,12 @@ internal sealed class WatchSource(IKeyValueStore store, ResourceCache cache)
     /// <exception cref="StoreException">Compacted: the revision is no longer kept.</exception>
     public async IAsyncEnumerable<CacheEvent> CatchUpAsync(long revision, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var definition = cache.Definition;
         await foreach (var batch in store.WatchAsync(definition.KeyPrefix, revision + 1, cancellationToken))
         {
             foreach (var change in batch.Changes)
                 yield return Event(definition, change, batch.Revision);
-            if (TryStartBehind(batch.Revision))
+            // A log that lags behind the store has yet to take what was just sent: to join it now would repeat that.
+            if (hub.Progress >= batch.Revision && TryStartBehind(batch.Revision))
                 yield break;
         }
     }

@@ -50,7 +50,7 @@ internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, ListRead
 
     private async Task RunAsync(WatchOutput output, ResourceDefinition definition, EntryFilter filter, ListRequest request, CancellationToken cancellationToken)
     {
-        var source = new WatchSource(store, hub.Of(definition));
+        var source = new WatchSource(store, hub, definition);
         if (!await StartAsync(source, output, definition, filter, request, cancellationToken))
             return;
         await output.FlushAsync(cancellationToken);

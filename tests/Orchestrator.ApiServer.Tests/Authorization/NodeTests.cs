@@ -40,6 +40,12 @@ public sealed class NodeTests
         Assert.That((await server.GetAsync($"{Namespace}/{path}", Node1)).Code, Is.EqualTo(code));
     }
 
+    [TestCase("/api/v1/services")]
+    [TestCase("/api/v1/namespaces")]
+    [TestCase("/apis/discovery.k8s.io/v1/endpointslices")]
+    public async Task List_OfWhatDnsAnswersFrom_IsANodes(string path) =>
+        Assert.That((await server.GetAsync(path, Node1)).Code, Is.EqualTo(200));
+
     [Test]
     public async Task Read_SecretOfNoPod_SaysWhy()
     {

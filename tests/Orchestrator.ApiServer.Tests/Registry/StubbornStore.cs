@@ -21,8 +21,10 @@ internal sealed class StubbornStore(IKeyValueStore inner) : IKeyValueStore
     /// <summary>How often a key was written.</summary>
     public int Commits(string key) => commits.GetValueOrDefault(key);
 
-    /// <summary>From now on no watch delivers anything, until disposal.</summary>
+    /// <summary>From now on no watch delivers anything, until they are released or this is disposed.</summary>
     public void HoldWatches() => held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void ReleaseWatches() => held?.TrySetResult();
 
     public async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
     {
@@ -75,7 +77,7 @@ internal sealed class StubbornStore(IKeyValueStore inner) : IKeyValueStore
 
     public ValueTask DisposeAsync()
     {
-        held?.TrySetResult();
+        ReleaseWatches();
         return ValueTask.CompletedTask;
     }
 }
