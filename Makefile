@@ -41,7 +41,7 @@ test-root: build ## Run the tests with real namespaces, cgroups and rules
 e2e: setup-test build ## Run the end-to-end tests: the built orc, driven by real kubectl
 	@hack/test.sh e2e
 
-crash-test: setup-test build ## Kill processes of a lab at random under load and compare: ROUNDS=200 [SEED=N]
+crash-test: setup-test build ## Kill processes at random under load, break disks, cut the power, and compare: ROUNDS=200 [SEED=N]
 	@dotnet build tests/Orchestrator.E2E.Tests -c Release -v quiet -nologo
 	@ORC_CRASH_ROUNDS=$(ROUNDS) ORC_CRASH_SEED=$(SEED) $(DOTNET) test tests/Orchestrator.E2E.Tests/bin/Release/net10.0/Orchestrator.E2E.Tests.dll \
 		--nologo --filter 'FullyQualifiedName~CrashTests'

@@ -18,6 +18,7 @@ want busybox busybox-static       # base layer of the demo image
 if [ "${1:-}" = "--test" ]; then
     want etcd etcd-server
     want docker-registry docker-registry
+    want mkfs.ext4 e2fsprogs
     want wrk wrk
     want curl curl
     want jq jq

@@ -196,4 +196,7 @@ public sealed class StoreException(StoreError error, string message, Exception? 
     /// For a write that ended with <see cref="StoreError.Unavailable"/>: it was not done and will not be. False promises nothing.
     /// </summary>
     public bool IsCertainlyNotDone { get; init; }
+
+    /// <summary>The disk below an embedded store could not be read or written (EIO).</summary>
+    public bool IsDiskFault { get; init; }
 }

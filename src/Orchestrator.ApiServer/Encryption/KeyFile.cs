@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Orchestrator.Linux.Files;
 
 namespace Orchestrator.ApiServer.Encryption;
 
@@ -12,8 +13,7 @@ public static class KeyFile
     public const string FileName = "secrets-encryption.json";
 
     private const int KeyBytes = 32;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Others = ~(OwnerOnly | UnixFileMode.UserExecute);
+    private const UnixFileMode Others = ~(DurableFile.OwnerOnly | UnixFileMode.UserExecute);
 
     /// <summary>Makes the file with one key, unless it is there.</summary>
     public static void Ensure(string path, TimeProvider time)
@@ -68,22 +68,12 @@ public static class KeyFile
 
     private static void Save(string path, EncryptionKeySet keys, bool overwrite)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);
-        var temporary = $"{path}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
-        using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
-        {
-            JsonSerializer.Serialize(file, keys, EncryptionJsonContext.Default.EncryptionKeySet);
-            file.Flush(flushToDisk: true);
-        }
-
-        try
-        {
-            File.Move(temporary, path, overwrite);
-        }
-        catch (IOException) when (!overwrite && File.Exists(path))
-        {
-            // Another server that starts beside this one was faster; both use its key.
-            File.Delete(temporary);
-        }
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, DurableFile.OwnerOnly | UnixFileMode.UserExecute);
+        // What is encrypted with a key must not be on disk before the key is.
+        var content = JsonSerializer.SerializeToUtf8Bytes(keys, EncryptionJsonContext.Default.EncryptionKeySet);
+        if (overwrite)
+            DurableFile.Replace(path, content);
+        else
+            DurableFile.TryCreate(path, content); // When another server that starts beside this one was faster, both use its key.
     }
 }

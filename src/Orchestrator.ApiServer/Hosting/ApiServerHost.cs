@@ -287,7 +287,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         try
         {
             await Store.GetRevisionAsync(cancellationToken);
-            return null;
+            return (await Store.GetStatusAsync(cancellationToken)).Fault;
         }
         catch (StoreException error)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orchestrator.Linux.Files;
 using Orchestrator.Network.Lab;
 
 namespace Orchestrator.Cli.Lab;
@@ -76,9 +77,8 @@ internal sealed record LabDefinition
     public void Save(LabPaths paths)
     {
         Directory.CreateDirectory(paths.Root);
-        var temporary = paths.DefinitionFile + ".new";
-        File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(this, LabJsonContext.Default.LabDefinition));
-        File.Move(temporary, paths.DefinitionFile, overwrite: true);
+        DurableFile.Replace(
+            paths.DefinitionFile, JsonSerializer.SerializeToUtf8Bytes(this, LabJsonContext.Default.LabDefinition), DurableFile.OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
     }
 }
 

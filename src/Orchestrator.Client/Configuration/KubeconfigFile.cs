@@ -1,3 +1,5 @@
+using System.Text;
+using Orchestrator.Linux.Files;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -99,20 +101,8 @@ public sealed class KubeconfigFile
     {
         var link = File.Exists(Path) ? File.ResolveLinkTarget(Path, returnFinalTarget: true) : null;
         var target = link?.FullName ?? System.IO.Path.GetFullPath(Path);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var temporary = FormattableString.Invariant($"{target}.{Environment.ProcessId}.new");
-        var create = new FileStreamOptions
-        {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (var stream = new FileStream(temporary, create))
-        {
-            using (var writer = new StreamWriter(stream, leaveOpen: true))
-                writer.Write(ToText());
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, target, overwrite: true);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!, DurableFile.OwnerOnly | UnixFileMode.UserExecute);
+        DurableFile.Replace(target, Encoding.UTF8.GetBytes(ToText()));
     }
 
     public string ToText()

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
+using System.Text;
+using Orchestrator.Linux.Files;
 
 namespace Orchestrator.Client.Pki;
 
 /// <summary>A <see cref="KeyPair"/> as two files: <c>name.crt</c> (0644) and <c>name.key</c> (0600).</summary>
 internal static class KeyPairFile
 {
-    private const UnixFileMode KeyMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode CertificateMode = KeyMode | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode DirectoryMode = KeyMode | UnixFileMode.UserExecute;
+    private const UnixFileMode CertificateMode = DurableFile.OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode DirectoryMode = DurableFile.OwnerOnly | UnixFileMode.UserExecute;
 
     /// <summary>Null when neither file exists, or when a crash came between the two.</summary>
     public static KeyPair? TryRead(string directory, string name)
@@ -61,7 +62,7 @@ internal static class KeyPairFile
                 return new FileStream(path, new FileStreamOptions
                 {
                     Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None,
-                    UnixCreateMode = KeyMode, Options = FileOptions.DeleteOnClose,
+                    UnixCreateMode = DurableFile.OwnerOnly, Options = FileOptions.DeleteOnClose,
                 });
             }
             catch (IOException) when (attempt < maxAttempts)
@@ -74,21 +75,8 @@ internal static class KeyPairFile
     private static void Write(string directory, string name, KeyPair pair)
     {
         var (certificatePath, keyPath) = Paths(directory, name);
-        WriteAtomically(keyPath, pair.PrivateKeyPem, KeyMode);
-        WriteAtomically(certificatePath, pair.CertificatePem, CertificateMode);
-    }
-
-    private static void WriteAtomically(string path, string text, UnixFileMode mode)
-    {
-        var temporary = path + ".tmp";
-        File.Delete(temporary);
-        using (var stream = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
-        {
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        DurableFile.Replace(keyPath, Encoding.UTF8.GetBytes(pair.PrivateKeyPem));
+        DurableFile.Replace(certificatePath, Encoding.UTF8.GetBytes(pair.CertificatePem), CertificateMode);
     }
 
     private static (string Certificate, string Key) Paths(string directory, string name) =>

@@ -132,7 +132,27 @@ public static unsafe partial class FileCalls
             throw LinuxException.FromLastError("rename", $"{from} -> {to}");
     }
 
-    /// <summary>Replaces a file so that a reader, also after a crash, sees the old or the new content whole.</summary>
+    /// <summary>Returns when a file's content, or a directory's names, are on disk.</summary>
+    public static void Sync(Descriptor descriptor)
+    {
+        if (fsync(descriptor.Number) != 0)
+            throw LinuxException.FromLastError("fsync");
+    }
+
+    /// <summary>Has the kernel forget what it holds of a file and has written: the next read asks the disk (posix_fadvise(2), DONTNEED).</summary>
+    public static void DropCache(string path)
+    {
+        const int dontNeed = 4;
+        using var file = Open(path, OpenFlags.ReadOnly);
+        var errno = posix_fadvise(file.Number, 0, 0, dontNeed);
+        if (errno != 0)
+            throw new LinuxException(errno, "posix_fadvise", path);
+    }
+
+    /// <summary>
+    /// Replaces a file so that a reader, also after a crash, sees the old or the new content whole. Which one it is after a power cut
+    /// is open: see <see cref="DurableFile"/>.
+    /// </summary>
     public static void ReplaceAtomically(string path, ReadOnlySpan<byte> content)
     {
         var temporary = path + ".tmp";
@@ -146,8 +166,7 @@ public static unsafe partial class FileCalls
                 content = content[written..];
             }
 
-            if (fsync(file.Number) != 0)
-                throw LinuxException.FromLastError("fsync", temporary);
+            Sync(file);
         }
 
         if (rename(temporary, path) != 0)
@@ -223,6 +242,9 @@ public static unsafe partial class FileCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int descriptor);
+
+    [LibraryImport("libc")]
+    private static partial int posix_fadvise(int descriptor, long offset, long length, int advice);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int rename(string from, string to);

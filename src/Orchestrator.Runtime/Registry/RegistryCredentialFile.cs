@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orchestrator.Linux.Files;
 using Orchestrator.Runtime.Cri;
 
 namespace Orchestrator.Runtime.Registry;
@@ -72,13 +73,7 @@ public sealed class RegistryCredentialFile(string path)
     private void Write(CredentialDocument document)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var temporary = $"{path}.{Environment.ProcessId}";
-        using (var file = new FileStream(temporary, new FileStreamOptions
-        {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-            JsonSerializer.Serialize(file, document, RegistryJson.Default.CredentialDocument);
-        File.Move(temporary, path, overwrite: true);
+        DurableFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(document, RegistryJson.Default.CredentialDocument));
     }
 
     private static string Decode(string base64)

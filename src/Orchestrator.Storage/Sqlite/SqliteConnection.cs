@@ -78,6 +78,14 @@ internal sealed class SqliteConnection : IDisposable
     public void Checkpoint() =>
         Check(raw.sqlite3_wal_checkpoint_v2(handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _), "checkpoint");
 
+    /// <summary>Pages that went into the write-ahead log since this was last asked.</summary>
+    public int TakePagesWritten()
+    {
+        const int pagesWritten = 9; // SQLITE_DBSTATUS_CACHE_WRITE
+        Check(raw.sqlite3_db_status(handle, pagesWritten, out var pages, out _, resetFlg: 1), "db_status");
+        return pages;
+    }
+
     /// <summary>Copies all of the write-ahead log and empties it, waiting for readers for this long. False: they took longer.</summary>
     public bool TryTruncateLog(TimeSpan patience)
     {

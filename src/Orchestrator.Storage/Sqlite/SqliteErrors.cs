@@ -17,6 +17,7 @@ internal static class SqliteErrors
         {
             raw.SQLITE_FULL => new StoreException(StoreError.NoSpace, $"no space left: {message}"),
             raw.SQLITE_IOERR when code == NoRoomForIndex => new StoreException(StoreError.NoSpace, $"no space left: {message}"),
+            raw.SQLITE_IOERR => new StoreException(StoreError.Unavailable, message) { IsDiskFault = true },
             raw.SQLITE_READONLY when code != ReadOnlyRecovery => new StoreException(StoreError.ReadOnly, message),
             raw.SQLITE_PERM => new StoreException(StoreError.ReadOnly, message),
             raw.SQLITE_TOOBIG => new StoreException(StoreError.TooLarge, message),

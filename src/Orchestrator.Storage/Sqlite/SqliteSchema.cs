@@ -53,8 +53,8 @@ internal static class SqliteSchema
         connection.Execute("PRAGMA journal_mode = WAL");
         connection.Execute("PRAGMA synchronous = FULL");
         connection.Execute("PRAGMA cache_size = -16384");
-        // The writer checkpoints when it is idle; this is for unbroken load (pages, so 16 MB), as far as readers allow.
-        connection.Execute("PRAGMA wal_autocheckpoint = 4096");
+        // The writer does it, because it has to know when one fails.
+        connection.Execute("PRAGMA wal_autocheckpoint = 0");
         connection.Execute($"PRAGMA journal_size_limit = {options.MaxLogBytes}");
         if (isEmpty)
             Create(connection, options.FirstRevision);

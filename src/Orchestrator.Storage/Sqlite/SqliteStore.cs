@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Linux;
+using Orchestrator.Linux.Files;
 using Orchestrator.Storage.Leases;
 using Orchestrator.Storage.Watching;
 
@@ -53,6 +55,7 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
         try
         {
             EnsureFile(options.Path);
+            ForgetLog(options.Path + "-wal");
             connection = SqliteConnection.Open(options.Path, writes: true);
             SqliteSchema.Prepare(connection, options);
             var store = new SqliteStore(options, storeLock, connection, time ?? TimeProvider.System, (ILogger?)logger ?? NullLogger.Instance);
@@ -76,6 +79,23 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
                 new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreError.Unavailable, $"open {path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// A write that failed may be among what the kernel holds of the last run's write-ahead log, and not on the disk; all that was
+    /// written behind it would be lost with it. So the log is read from the disk.
+    /// </summary>
+    private static void ForgetLog(string path)
+    {
+        try
+        {
+            if (File.Exists(path))
+                FileCalls.DropCache(path);
+        }
+        catch (LinuxException e)
         {
             throw new StoreException(StoreError.Unavailable, $"open {path}: {e.Message}", e);
         }
@@ -126,7 +146,8 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
     {
         cancellationToken.ThrowIfCancellationRequested();
         var (pages, free) = Read(reader => reader.CountPages());
-        return ValueTask.FromResult(new StoreStatus(pages * SqliteSchema.PageSizeBytes, (pages - free) * SqliteSchema.PageSizeBytes, writer.IsFull));
+        return ValueTask.FromResult(new StoreStatus(
+            pages * SqliteSchema.PageSizeBytes, (pages - free) * SqliteSchema.PageSizeBytes, writer.IsFull, writer.DiskFailure?.Message));
     }
 
     public async ValueTask<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)

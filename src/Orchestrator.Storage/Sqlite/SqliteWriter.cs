@@ -11,6 +11,9 @@ namespace Orchestrator.Storage.Sqlite;
 /// <remarks>Between groups it compacts, and when idle it moves the write-ahead log into the file.</remarks>
 internal sealed partial class SqliteWriter : IDisposable
 {
+    /// <summary>Pages after which the write-ahead log is moved also under unbroken load, as far as readers allow: 16 MB.</summary>
+    private const int CheckpointPages = 4096;
+
     /// <summary>Groups (some ten kilobytes each) after which the write-ahead log is worth moving at all.</summary>
     private const int CheckpointGroups = 100;
 
@@ -60,6 +63,8 @@ internal sealed partial class SqliteWriter : IDisposable
     private int groupsSinceLogCheck;
     private long logBound;
     private volatile bool isFull;
+    private int pagesSinceCheckpoint;
+    private volatile StoreException? diskFailure;
     private bool stopping;
 
     public SqliteWriter(
@@ -89,7 +94,10 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>There is no room: only what frees some is written.</summary>
     public bool IsFull => isFull;
 
-    private bool CheckpointIsDue => groupsSinceCheckpoint >= CheckpointGroups;
+    /// <summary>What no write is taken behind any more; null while the disk is well.</summary>
+    public StoreException? DiskFailure => diskFailure;
+
+    private bool CheckpointIsDue => groupsSinceCheckpoint >= CheckpointGroups && diskFailure is null;
 
     public void Start() => thread.Start();
 
@@ -193,7 +201,9 @@ internal sealed partial class SqliteWriter : IDisposable
 
     private void CommitGroup(List<WriteRequest> group)
     {
-        if (isFull && !TryLeaveFull())
+        if (diskFailure is { } failure)
+            Refuse(group, failure);
+        else if (isFull && !TryLeaveFull())
             RefuseGrowth(group);
         if (group.Count == 0)
             return;
@@ -210,6 +220,7 @@ internal sealed partial class SqliteWriter : IDisposable
         catch (StoreException e)
         {
             LogWriteFailed(group.Count, e);
+            Distrust(e);
             foreach (var request in group)
                 request.Fail(e);
             return;
@@ -223,6 +234,9 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         foreach (var request in group)
             request.Complete();
+        pagesSinceCheckpoint += connection.TakePagesWritten();
+        if (pagesSinceCheckpoint >= CheckpointPages && diskFailure is null)
+            Checkpoint();
         if (++groupsSinceLogCheck >= LogCheckGroups)
             BoundLog();
     }
@@ -241,6 +255,27 @@ internal sealed partial class SqliteWriter : IDisposable
         {
             connection.Rollback();
         }
+    }
+
+    /// <summary>
+    /// After an I/O error nothing is acknowledged any more. The kernel counts what it could not write as written from then on, tells of
+    /// each failure once, and a sync that succeeds after one that failed proves nothing (fsync(2), "Error handling"). Whoever starts
+    /// the store again has it read what is on the disk.
+    /// </summary>
+    private void Distrust(StoreException error)
+    {
+        if (!error.IsDiskFault || diskFailure is not null)
+            return;
+        LogDiskFailed(error);
+        diskFailure = new StoreException(
+            StoreError.Unavailable, $"the store's disk has failed ({error.Message}); it takes no writes before it is started again", error) { IsCertainlyNotDone = true };
+    }
+
+    private static void Refuse(List<WriteRequest> group, StoreException refusal)
+    {
+        foreach (var request in group)
+            request.Fail(refusal);
+        group.Clear();
     }
 
     /// <summary>Gives the reserve up to what frees room.</summary>
@@ -284,7 +319,7 @@ internal sealed partial class SqliteWriter : IDisposable
     }
 
     private bool CompactionIsDue() =>
-        compactor.IsDue(CompactedRevision) && (!compactionFailed || time.GetElapsedTime(compactionFailedTimestamp) >= CompactionRetryDelay);
+        diskFailure is null && compactor.IsDue(CompactedRevision) && (!compactionFailed || time.GetElapsedTime(compactionFailedTimestamp) >= CompactionRetryDelay);
 
     private void CompactStep()
     {
@@ -299,11 +334,12 @@ internal sealed partial class SqliteWriter : IDisposable
         {
             compactionFailed = true;
             compactionFailedTimestamp = time.GetTimestamp();
+            Distrust(e);
             LogCompactionFailed(e);
         }
     }
 
-    private bool TrimmingIsDue() => !compactionFailed && trimmer.IsDue;
+    private bool TrimmingIsDue() => diskFailure is null && !compactionFailed && trimmer.IsDue;
 
     private void TrimStep()
     {
@@ -316,6 +352,7 @@ internal sealed partial class SqliteWriter : IDisposable
         {
             compactionFailed = true;
             compactionFailedTimestamp = time.GetTimestamp();
+            Distrust(e);
             LogCompactionFailed(e);
         }
     }
@@ -340,6 +377,7 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         catch (StoreException e)
         {
+            Distrust(e);
             LogCheckpointFailed(e);
         }
         finally
@@ -353,12 +391,14 @@ internal sealed partial class SqliteWriter : IDisposable
     private void Checkpoint()
     {
         groupsSinceCheckpoint = 0;
+        pagesSinceCheckpoint = 0;
         try
         {
             connection.Checkpoint();
         }
         catch (StoreException e)
         {
+            Distrust(e);
             // Nothing is lost: the write-ahead log still holds it, and the next idle moment tries again.
             LogCheckpointFailed(e);
         }
@@ -366,6 +406,9 @@ internal sealed partial class SqliteWriter : IDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes failed and were rolled back")]
     private partial void LogWriteFailed(int count, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The store's disk has failed: only reads go on until the store is started again")]
+    private partial void LogDiskFailed(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Compaction of the store failed and will be tried again")]
     private partial void LogCompactionFailed(Exception exception);

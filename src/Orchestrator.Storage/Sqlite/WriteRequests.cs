@@ -44,7 +44,7 @@ internal abstract class WriteRequest<T> : WriteRequest
     }
 
     public sealed override void Fail(StoreException error) =>
-        completion.TrySetException(new StoreException(error.Error, error.Message, error));
+        completion.TrySetException(new StoreException(error.Error, error.Message, error) { IsCertainlyNotDone = error.IsCertainlyNotDone });
 
     /// <summary>An error for this caller alone, found before anything is written; or null.</summary>
     protected virtual StoreException? Check(LogAppender log) => null;

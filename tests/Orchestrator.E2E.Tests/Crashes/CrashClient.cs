@@ -17,7 +17,7 @@ internal sealed record Answer(int Status, JsonNode? Body)
     public bool IsAcknowledged => Status is 200 or 201;
 
     /// <summary>A refusal that promises that nothing was done.</summary>
-    public bool IsRefused => Status is 404 or 409 or 503;
+    public bool IsRefused => Status is 404 or 409 or 503 or 507;
 
     public long Revision => long.Parse(Body!["metadata"]!["resourceVersion"]!.ToString());
 }

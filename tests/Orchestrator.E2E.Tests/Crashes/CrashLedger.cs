@@ -17,6 +17,9 @@ internal sealed class CrashLedger
 
     public string Summary => $"{told} writes acknowledged, {refused} refused, {unknown} unknown (of which {unknownDone} had been done)";
 
+    /// <summary>Writes that were not done, or of which nobody knows.</summary>
+    public int Failed => Volatile.Read(ref refused) + Volatile.Read(ref unknown);
+
     /// <summary>A request is about to be sent: from here on its effect may be seen.</summary>
     /// <param name="value">What it writes; null deletes.</param>
     public void Begin(string name, string? value) => entries.AddOrUpdate(name, _ => new Entry(null, 0, value, true, ""), (_, entry) => entry with { Attempted = value, IsOpen = true });

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Orchestrator.Linux.Files;
 
 namespace Orchestrator.ApiServer.Authentication.Tokens;
 
@@ -10,7 +11,6 @@ namespace Orchestrator.ApiServer.Authentication.Tokens;
 public sealed class SigningKeys : IDisposable
 {
     private const string Pattern = "service-account*.key";
-    private const UnixFileMode KeyMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly List<SigningKey> keys;
 
@@ -23,7 +23,7 @@ public sealed class SigningKeys : IDisposable
     /// <exception cref="CryptographicException">A file does not hold an EC key.</exception>
     public static SigningKeys LoadOrCreate(string directory)
     {
-        Directory.CreateDirectory(directory, KeyMode | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(directory, DurableFile.OwnerOnly | UnixFileMode.UserExecute);
         if (!Directory.EnumerateFiles(directory, Pattern).Any())
             WriteNew(Path.Combine(directory, "service-account.key"));
         return Load(directory);
@@ -32,7 +32,7 @@ public sealed class SigningKeys : IDisposable
     /// <summary>Adds a key that signs from the next start on; the others go on verifying until their files are removed.</summary>
     public static SigningKeys Rotate(string directory, DateTimeOffset now)
     {
-        Directory.CreateDirectory(directory, KeyMode | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(directory, DurableFile.OwnerOnly | UnixFileMode.UserExecute);
         WriteNew(Path.Combine(directory, $"service-account-{now:yyyyMMddHHmmss}.key"));
         return Load(directory);
     }
@@ -62,29 +62,32 @@ public sealed class SigningKeys : IDisposable
         // The extension is left out of the order, so that "service-account", the first key made, stands before "service-account-2026…".
         foreach (var file in Directory.GetFiles(directory, Pattern).OrderBy(path => Path.GetFileNameWithoutExtension(path), StringComparer.Ordinal))
         {
-            var key = ECDsa.Create();
-            key.ImportFromPem(File.ReadAllText(file));
-            keys.Add(new SigningKey(key));
+            keys.Add(new SigningKey(Read(file)));
         }
 
         return new SigningKeys(keys);
     }
 
+    private static ECDsa Read(string path)
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(File.ReadAllText(path));
+            return key;
+        }
+        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        {
+            key.Dispose();
+            throw new CryptographicException($"{path} does not hold an EC key: {error.Message}", error);
+        }
+    }
+
     private static void WriteNew(string path)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        using (var stream = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = KeyMode }))
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
-        try
-        {
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another server was faster: its key is as good.
-            File.Delete(temporary);
-        }
+        // When another server was faster, its key is as good.
+        DurableFile.TryCreate(path, System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
     }
 }
 

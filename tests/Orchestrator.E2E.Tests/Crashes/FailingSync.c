@@ -1,0 +1,39 @@
+/* Loaded in front of the C library: while the file that FAILING_SYNC names exists, no store is synced (EIO). */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int fails(int descriptor)
+{
+    const char *trigger = getenv("FAILING_SYNC");
+    char link[64], path[4096];
+    ssize_t length;
+
+    if (trigger == NULL || access(trigger, F_OK) != 0)
+        return 0;
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", descriptor);
+    length = readlink(link, path, sizeof(path) - 1);
+    if (length < 0)
+        return 0;
+    path[length] = '\0';
+    return strstr(path, "/store.db") != NULL;
+}
+
+static int sync_with(const char *name, int descriptor)
+{
+    int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
+
+    if (fails(descriptor)) {
+        errno = EIO;
+        return -1;
+    }
+    return next(descriptor);
+}
+
+int fsync(int descriptor) { return sync_with("fsync", descriptor); }
+
+int fdatasync(int descriptor) { return sync_with("fdatasync", descriptor); }
