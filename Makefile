@@ -6,6 +6,10 @@ LAB ?= lab
 NODES ?= 3
 ROUNDS ?= 200
 SEED ?=
+MINUTES ?=
+SECONDS ?=
+LOG ?=
+WHAT ?=
 BIN := $(CURDIR)/bin
 
 help: ## Show this help
@@ -41,18 +45,14 @@ test-root: build ## Run the tests with real namespaces, cgroups and rules
 e2e: setup-test build ## Run the end-to-end tests: the built orc, driven by real kubectl
 	@hack/test.sh e2e
 
-crash-test: setup-test build ## Kill processes at random under load, break disks, cut the power, and compare: ROUNDS=200 [SEED=N]
-	@dotnet build tests/Orchestrator.E2E.Tests -c Release -v quiet -nologo
-	@ORC_CRASH_ROUNDS=$(ROUNDS) ORC_CRASH_SEED=$(SEED) $(DOTNET) test tests/Orchestrator.E2E.Tests/bin/Release/net10.0/Orchestrator.E2E.Tests.dll \
-		--nologo --filter 'FullyQualifiedName~CrashTests'
+crash-test: setup-test build ## Kill processes, fail disks and cut the power under load, and compare: ROUNDS=200 [SEED=N]
+	@hack/crash-test.sh $(ROUNDS) $(SEED)
 
 bench: build ## Print the figures: lab start, pod start, container run, API load, memory
 	@hack/bench.sh $(WHAT)
 
 simulate: ## Simulate clusters under faults: SEED= to repeat one, MINUTES= to go on, SECONDS= simulated, LOG=debug
-	@$(DOTNET) build tests/Orchestrator.Simulation -c Release -v quiet -nologo
-	@tests/Orchestrator.Simulation/bin/Release/net10.0/Orchestrator.Simulation --threads $(if $(or $(SEED),$(LOG)),1,2) \
-		$(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(LOG),--log $(LOG))
+	@hack/simulate.sh $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(LOG),--log $(LOG))
 
 verify: ## Check formatting and that what is generated is up to date
 	@hack/verify.sh
