@@ -8,10 +8,10 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.Benchmarks;
 
-/// <summary>How long an API server takes to have 100,000 pods again, and how much memory its watch cache takes for them.</summary>
+/// <summary>How long an API server takes to have 150,000 pods again, and how much memory its watch cache takes for them.</summary>
 internal static class StoreRecovery
 {
-    private const int Pods = 100_000;
+    private const int Pods = 150_000;
 
     public static async Task RunAsync(string directory)
     {
