@@ -11,6 +11,13 @@ internal static class Demo
         LabUnderTest.Kubectl("rollout", "status", "deployment/demo", "--timeout=30s").Succeeded();
     }
 
+    /// <summary>As on a fresh lab: what scaling and rollouts of other tests left on the nodes is gone.</summary>
+    public static void ApplyAnew()
+    {
+        LabUnderTest.Kubectl("delete", "deployment", "demo", "--ignore-not-found", "--cascade=foreground", "--timeout=60s").Succeeded();
+        Apply();
+    }
+
     public static IReadOnlyList<JsonNode> RunningPods() =>
         [.. LabUnderTest.Json("get", "pods", "-l", "app=demo")["items"]!.AsArray()
             .Where(pod => pod!["metadata"]!["deletionTimestamp"] is null && pod["status"]!["phase"]!.ToString() == "Running")

@@ -9,7 +9,7 @@ public sealed class NewcomerTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [OneTimeSetUp]
-    public void ApplyDemo() => Demo.Apply();
+    public void ApplyDemo() => Demo.ApplyAnew();
 
     [Test]
     public void GetNodes_FreshLab_ThreeReadyWithTheirOwnAddressAndCapacity()

@@ -331,7 +331,8 @@ public sealed class KubeletHostTests
         Assert.That(File.ReadAllText(Path.Combine(directory, "color")), Is.EqualTo("red"));
         await kubelet.Cluster.UpdateAsync(map with { Data = new Dictionary<string, string> { ["color"] = "blue", ["new"] = "x" } }, default);
         await kubelet.UntilAsync(() => File.ReadAllText(Path.Combine(directory, "color")) == "blue", 5);
-        Assert.That(File.Exists(Path.Combine(directory, "new")));
+        // New names are shown behind the change of all contents.
+        await kubelet.UntilAsync(() => File.Exists(Path.Combine(directory, "new")), 5);
     }
 
     [Test]
