@@ -7,6 +7,8 @@ namespace Orchestrator.Simulation.Tests;
 /// <summary>Each invariant can fail: a bug is put in, and the invariant that is there for it finds it.</summary>
 public sealed class SabotageTests
 {
+    private static readonly byte[] Expired = [.. """{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Expired","code":410}}"""u8, (byte)'\n'];
+
     [Test]
     public void LostWrite_IsFound() => Assert.That(
         RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { LosesWrite = 60 } }), Is.EqualTo("no acknowledged write is lost"));
@@ -31,6 +33,10 @@ public sealed class SabotageTests
     public void WatchLineAServerNeverSent_IsFound() => Assert.That(
         RuleBrokenBy(new Sabotage { Wire = monitor => new DeafMonitor(monitor) { MissesLine = 5 } }), Is.EqualTo("every watcher's sequence equals the log"));
 
+    [Test]
+    public void WatchThatExpiresWithoutCompaction_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Wire = monitor => new DeafMonitor(monitor) { HearsAfterLine = 5, WhatWasNotSent = Expired } }), Is.EqualTo("every watcher's sequence equals the log"));
+
     private static string RuleBrokenBy(Sabotage sabotage)
     {
         var options = new SimulationOptions { Seed = 3, HasFaults = false, Time = TimeSpan.FromSeconds(20), Sabotage = sabotage };
@@ -38,12 +44,16 @@ public sealed class SabotageTests
         return Assert.Throws<SimulationFailure>(() => simulation.Run())!.Rule;
     }
 
-    /// <summary>Misses one line of the watches it hears, as if the server had not sent it.</summary>
+    /// <summary>Misses one line of the watches it hears, as if the server had not sent it, or hears one that it did not send.</summary>
     private sealed class DeafMonitor(IWireMonitor inner) : IWireMonitor
     {
         private int lines;
 
         public int MissesLine { get; init; }
+
+        public int HearsAfterLine { get; init; }
+
+        public byte[] WhatWasNotSent { get; init; } = [];
 
         public void RequestArrived(Exchange exchange) => inner.RequestArrived(exchange);
 
@@ -55,6 +65,8 @@ public sealed class SabotageTests
             // Pieces of lines are left alone: a line that is cut is another fault.
             if (!isPods || !bytes.Span.StartsWith("{\"type\""u8) || bytes.Span[^1] != (byte)'\n' || exchange.Uri.Query.Contains("fieldSelector", StringComparison.Ordinal) || ++lines != MissesLine)
                 inner.BodyWritten(exchange, bytes);
+            if (lines == HearsAfterLine)
+                inner.BodyWritten(exchange, WhatWasNotSent);
         }
 
         public void ResponseEnded(Exchange exchange) => inner.ResponseEnded(exchange);

@@ -46,7 +46,7 @@ internal sealed class ClusterSimulation : IDisposable
         log = new ClusterLog(pump, memory, 1, []);
         var store = options.Sabotage.Store?.Invoke(memory) ?? memory;
         var storeAudit = new StoreAudit(pump, log);
-        var wireAudit = new WireAudit(pump, log, storeAudit);
+        var wireAudit = new WireAudit(pump, log, storeAudit, () => CompactedRevision(memory));
         _ = new BindingRule(pump, log);
         _ = new AddressRule(pump, log);
         _ = new ReplicaRule(pump, log, wireAudit.Creations.Of);
@@ -128,6 +128,9 @@ internal sealed class ClusterSimulation : IDisposable
             value >= acknowledged && value <= acknowledged + unknown, "no acknowledged write is lost",
             () => $"the counter is {value} after {acknowledged} acknowledged increments and {unknown} unknown ones");
     }
+
+    /// <summary>The memory store answers at once.</summary>
+    private static long CompactedRevision(MemoryStore memory) => memory.GetCompactedRevisionAsync(CancellationToken.None).AsTask().Result;
 
     private void Require(bool holds, string rule, Func<string> message)
     {

@@ -84,8 +84,8 @@ internal sealed partial class CacheHub
             catch (StoreException error)
             {
                 LogWatchEnded(error.Error, error.Message);
-                // Only a read can follow a history that is gone; a store that was away goes on where it stopped.
-                if (error.Error is StoreError.Compacted or StoreError.SlowReader)
+                // Only a read can follow a history that is gone; a store that was away, or was too fast, goes on where it stopped.
+                if (error.Error == StoreError.Compacted)
                     position = 0;
                 await PauseAsync(retry, cancellationToken);
                 retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;

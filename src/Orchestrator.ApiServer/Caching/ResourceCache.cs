@@ -6,7 +6,7 @@ namespace Orchestrator.ApiServer.Caching;
 /// <summary>
 /// All objects of one kind as they are sent, and the log of its latest changes. One writer (the hub's watch); any number of
 /// readers. Watchers keep a position in the log and read from it at their own pace: one that is slower than the log is long has
-/// lost its place and starts again, and never holds up anybody else.
+/// lost its place and goes on from the store, and never holds up anybody else.
 /// </summary>
 internal sealed class ResourceCache
 {
@@ -84,18 +84,28 @@ internal sealed class ResourceCache
         }
     }
 
-    /// <summary>Copies events from a position on. -1: the position has left the log.</summary>
-    public int ReadLog(ref long position, Span<CacheEvent> target)
+    /// <summary>
+    /// Replaces what the list holds by events from a position on: about as many as asked for, and never a part of a revision, so that
+    /// whoever loses its place can go on behind the last one.
+    /// </summary>
+    /// <returns>False: the position has left the log.</returns>
+    public bool TryReadLog(ref long position, int wanted, List<CacheEvent> target)
     {
+        target.Clear();
         lock (gate)
         {
             if (position < firstPosition)
-                return -1;
-            var count = (int)Math.Min(target.Length, nextPosition - position);
-            for (var i = 0; i < count; i++)
-                target[i] = log[(position + i) & (log.Length - 1)]!;
-            position += count;
-            return count;
+                return false;
+            while (position < nextPosition)
+            {
+                var next = log[position & (log.Length - 1)]!;
+                if (target.Count >= wanted && next.Revision != target[^1].Revision)
+                    break;
+                target.Add(next);
+                position++;
+            }
+
+            return true;
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, ListRead
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, cancellationToken);
         try
         {
-            await RunAsync(output, definition, filter, request, either.Token);
+            await RunAsync(output, definition, request, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -43,86 +43,54 @@ internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, ListRead
         }
         catch (StoreException error)
         {
-            output.WriteError(StoreFailures.ToApi(error));
+            // The answer has begun, so its end is told in the stream.
+            output.WriteError(error.Error == StoreError.Compacted ? ApiErrors.Expired($"too old resource version: {error.Message}") : StoreFailures.ToApi(error));
             await output.FlushAsync(cancellationToken);
         }
     }
 
-    private async Task RunAsync(WatchOutput output, ResourceDefinition definition, EntryFilter filter, ListRequest request, CancellationToken cancellationToken)
+    private async Task RunAsync(WatchOutput output, ResourceDefinition definition, ListRequest request, CancellationToken cancellationToken)
     {
-        var source = new WatchSource(store, hub, definition);
-        if (!await StartAsync(source, output, definition, filter, request, cancellationToken))
-            return;
+        var source = await StartAsync(output, definition, request, cancellationToken);
         await output.FlushAsync(cancellationToken);
         while (true)
         {
-            // Read before the log: whatever the log lacks afterwards is behind this revision.
-            var passed = hub.Progress;
             if (!source.TryRead(out var events))
             {
-                output.WriteError(ApiErrors.Expired("too old resource version: the watch was slower than the changes it follows"));
-                await output.FlushAsync(cancellationToken);
-                return;
+                await foreach (var missed in source.CatchUpAsync(cancellationToken))
+                    await WriteAsync(output, missed, cancellationToken);
             }
-
-            if (events.IsEmpty)
+            else if (events.Count > 0)
             {
-                await IdleAsync(source, output, request.AllowBookmarks, passed, cancellationToken);
-                continue;
+                await WriteAsync(output, events, cancellationToken);
             }
-
-            foreach (var change in events)
-                output.Write(change);
-            await output.FlushAsync(cancellationToken);
+            else if (!await source.WaitAsync(options.BookmarkInterval, time, cancellationToken) && request.AllowBookmarks)
+            {
+                output.WriteBookmark(source.Passed, endsInitialEvents: false);
+                await output.FlushAsync(cancellationToken);
+            }
         }
     }
 
-    private async ValueTask<bool> StartAsync(
-        WatchSource source, WatchOutput output, ResourceDefinition definition, EntryFilter filter, ListRequest request, CancellationToken cancellationToken)
+    private async ValueTask<WatchSource> StartAsync(WatchOutput output, ResourceDefinition definition, ListRequest request, CancellationToken cancellationToken)
     {
         var wantsInitial = request.SendInitialEvents ?? request.Version is null or 0;
-        if (wantsInitial || request.Version is null or 0)
-        {
-            var (entries, revision, position) = hub.Of(definition).Read(hub.Progress);
-            source.StartAt(position);
-            if (!wantsInitial)
-                return true;
-            await output.WriteInitialAsync(entries, cancellationToken);
-            if (request.SendInitialEvents == true && request.AllowBookmarks)
-                output.WriteBookmark(revision, endsInitialEvents: true);
-            return true;
-        }
-
-        if (source.TryStartBehind(request.Version.Value))
-            return true;
-        try
-        {
-            await foreach (var change in source.CatchUpAsync(request.Version.Value, cancellationToken))
-            {
-                output.Write(change);
-                if (output.IsFull)
-                    await output.FlushAsync(cancellationToken);
-            }
-
-            return true;
-        }
-        catch (StoreException error)
-        {
-            // The answer has begun, so its end is told in the stream.
-            output.WriteError(error.Error == StoreError.Compacted
-                ? ApiErrors.Expired($"too old resource version: {request.Version} ({hub.Progress})")
-                : StoreFailures.ToApi(error));
-            await output.FlushAsync(cancellationToken);
-            return false;
-        }
+        if (!wantsInitial && request.Version is > 0)
+            return WatchSource.Behind(request.Version.Value, store, hub, definition);
+        var source = WatchSource.BehindPresent(store, hub, definition, out var entries);
+        if (!wantsInitial)
+            return source;
+        await output.WriteInitialAsync(entries, cancellationToken);
+        if (request.SendInitialEvents == true && request.AllowBookmarks)
+            output.WriteBookmark(source.Passed, endsInitialEvents: true);
+        return source;
     }
 
-    private async Task IdleAsync(WatchSource source, WatchOutput output, bool allowsBookmarks, long passed, CancellationToken cancellationToken)
+    private static ValueTask WriteAsync(WatchOutput output, List<CacheEvent> events, CancellationToken cancellationToken)
     {
-        if (await source.WaitAsync(allowsBookmarks ? options.BookmarkInterval : Timeout.InfiniteTimeSpan, time, cancellationToken))
-            return;
-        output.WriteBookmark(passed, endsInitialEvents: false);
-        await output.FlushAsync(cancellationToken);
+        foreach (var change in events)
+            output.Write(change);
+        return output.FlushAsync(cancellationToken);
     }
 }
 

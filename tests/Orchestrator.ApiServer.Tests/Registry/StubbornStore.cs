@@ -16,6 +16,9 @@ internal sealed class StubbornStore(IKeyValueStore inner) : IKeyValueStore
     /// <summary>Writes that touch a key with this prefix are not done and answered with Unavailable; null: none.</summary>
     public string? Lost { get; set; }
 
+    /// <summary>With this the next watch that has something to deliver ends instead, once.</summary>
+    public StoreError? NextWatchFailure { get; set; }
+
     public bool HasLost { get; private set; }
 
     /// <summary>How often a key was written.</summary>
@@ -51,6 +54,12 @@ internal sealed class StubbornStore(IKeyValueStore inner) : IKeyValueStore
         {
             if (held is { } wall)
                 await wall.Task.WaitAsync(cancellationToken);
+            if (batch.Changes.Count > 0 && NextWatchFailure is { } failure)
+            {
+                NextWatchFailure = null;
+                throw new StoreException(failure, "as the test wants it");
+            }
+
             yield return batch;
         }
     }

@@ -37,7 +37,7 @@ internal sealed record FaultPlan
         {
             Delayed = random.NextDouble(), MaxDelay = TimeSpan.FromMilliseconds(random.Next(1, 800)),
             FailedReads = Rate(random, 0.01), LostWrites = Rate(random, 0.03), UnansweredWrites = Rate(random, 0.03), LateWrites = Rate(random, 0.03),
-            BrokenWatches = Rate(random, 0.01), LateEvents = Rate(random, 0.1), MaxEventDelay = TimeSpan.FromSeconds(random.Next(1, 8)),
+            BrokenWatches = Rate(random, 0.01), DroppedWatches = Rate(random, 0.01), LateEvents = Rate(random, 0.1), MaxEventDelay = TimeSpan.FromSeconds(random.Next(1, 8)),
         },
     };
 

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Orchestrator.Simulation.Invariants;
 
-/// <summary>Where an object in a response belongs, and its revision. Read without decoding the rest.</summary>
-internal readonly record struct ObjectFacts(string? Kind, string? Namespace, string? Name, long Version)
+/// <summary>Where an object in a response belongs, and its revision; of a Status its code. Read without decoding the rest.</summary>
+internal readonly record struct ObjectFacts(string? Kind, string? Namespace, string? Name, long Version, int Code)
 {
     public string Path => string.IsNullOrEmpty(Namespace) ? Name ?? "" : $"{Namespace}/{Name}";
 
@@ -47,6 +47,11 @@ internal readonly record struct ObjectFacts(string? Kind, string? Namespace, str
             {
                 reader.Read();
                 facts = facts with { Kind = reader.GetString() };
+            }
+            else if (reader.ValueTextEquals("code"u8))
+            {
+                reader.Read();
+                facts = facts with { Code = reader.GetInt32() };
             }
             else if (reader.ValueTextEquals("metadata"u8))
             {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Orchestrator.Simulation.Network;
 using Orchestrator.Simulation.Pumping;
 
@@ -5,7 +6,7 @@ namespace Orchestrator.Simulation.Invariants;
 
 /// <summary>
 /// What the API servers tell their clients: an acknowledged write is in the log; a read shows every write acknowledged before it
-/// began, whichever server it went to; a watch delivers the log of its kind, complete and in order.
+/// began, whichever server it went to; a watch delivers the log of its kind, complete and in order, for as long as the store keeps it.
 /// </summary>
 internal sealed class WireAudit : IWireMonitor
 {
@@ -16,13 +17,16 @@ internal sealed class WireAudit : IWireMonitor
     private readonly Pump pump;
     private readonly ClusterLog log;
     private readonly StoreAudit store;
+    private readonly Func<long> compacted;
     private readonly List<Action> checks = [];
 
-    public WireAudit(Pump pump, ClusterLog log, StoreAudit store)
+    /// <param name="compacted">The revision up to which the store has given up its history.</param>
+    public WireAudit(Pump pump, ClusterLog log, StoreAudit store, Func<long> compacted)
     {
         this.pump = pump;
         this.log = log;
         this.store = store;
+        this.compacted = compacted;
         // A response may be written in the very step that committed: the log knows it only after that step.
         pump.Observe(RunChecks);
     }
@@ -118,7 +122,7 @@ internal sealed class WireAudit : IWireMonitor
         var rest = bytes;
         while (rest.IndexOf((byte)'\n') is var end and >= 0)
         {
-            if (end > 0 && state.Position > 0)
+            if (end > 0)
                 CheckEvent(exchange, state, rest[..end]);
             rest = rest[(end + 1)..];
         }
@@ -132,6 +136,15 @@ internal sealed class WireAudit : IWireMonitor
     {
         var (type, item) = ObjectFacts.ReadEvent(line);
         var facts = state.Facts;
+        if (state.Position == 0)
+        {
+            // What there was comes first, in the order of names; the bookmark behind it says as of when.
+            state.Position = type == "BOOKMARK" ? item.Version : 0;
+            return;
+        }
+
+        if (type == "ERROR" && item.Code == StatusCodes.Status410Gone && compacted() <= state.Position)
+            Fail(WatchRule, exchange, $"it expired behind revision {state.Position}, and the store was compacted only up to {compacted()}");
         if (type == "ERROR" || facts.Prefix.Length == 0)
             return;
         if (item.Version < state.Position)
@@ -178,7 +191,7 @@ internal sealed class WireAudit : IWireMonitor
         /// <summary>The newest revision of which anybody knew when the request arrived.</summary>
         public long Began { get; init; }
 
-        /// <summary>How far a watch has come; 0 for one that began with what there was.</summary>
+        /// <summary>How far a watch has come; 0 while it is told what there was.</summary>
         public long Position { get; set; }
 
         public int Status { get; set; } = 200;

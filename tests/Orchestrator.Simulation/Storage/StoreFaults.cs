@@ -25,6 +25,9 @@ internal sealed record StoreFaults
     /// <summary>Watch batches before which the watch breaks.</summary>
     public double BrokenWatches { get; init; }
 
+    /// <summary>Watch batches before which the store drops the watcher as too slow.</summary>
+    public double DroppedWatches { get; init; }
+
     /// <summary>Watch batches that come late, and everything behind them.</summary>
     public double LateEvents { get; init; }
 

@@ -63,6 +63,12 @@ internal sealed class WatchPipe : IDisposable
                     return;
                 }
 
+                if (random.NextDouble() < faults().DroppedWatches)
+                {
+                    Break(new StoreException(StoreError.SlowReader, "the simulated store dropped a slow watcher"));
+                    return;
+                }
+
                 Deliver(() => arrived.Enqueue(batch));
             }
         }
