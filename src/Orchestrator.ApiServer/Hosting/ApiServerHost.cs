@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Api.Errors;
 using Orchestrator.ApiServer.Admission;
 using Orchestrator.ApiServer.Authorization;
 using Orchestrator.ApiServer.Caching;
@@ -114,6 +115,9 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
 
     /// <summary>Where the server listens, with the ports it was given. Known once started.</summary>
     public IReadOnlyList<IPEndPoint> Endpoints { get; private set; } = [];
+
+    /// <summary>Raised with the reason when the server cannot become ready yet, and goes on trying. On any thread.</summary>
+    public event Action<string>? StartDelayed;
 
     /// <summary>Completes when the caches are filled and the startup tasks have run: /readyz says ok.</summary>
     public Task Ready => starting ?? throw new InvalidOperationException("the server has not been started");
@@ -248,16 +252,36 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         try
         {
             await task.RunAsync(this, stopping.Token);
-            lock (startup)
-                startup[task.Name] = "";
+            Note(task, "");
             return true;
+        }
+        catch (Exception error) when (error is ApiException or StoreException)
+        {
+            // Refused, by a full disk perhaps. It is tried again for as long as that lasts; to say so once is enough.
+            if (Note(task, error.Message))
+            {
+                LogStartupTaskRefused(task.Name, error.Message);
+                StartDelayed?.Invoke(error.Message);
+            }
+
+            return false;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            LogStartupTaskFailed(error, task.Name);
-            lock (startup)
-                startup[task.Name] = error.Message;
+            if (Note(task, error.Message))
+                LogStartupTaskFailed(error, task.Name);
             return false;
+        }
+    }
+
+    /// <returns>Whether that is news.</returns>
+    private bool Note(IStartupTask task, string fault)
+    {
+        lock (startup)
+        {
+            var isNew = startup[task.Name] != fault;
+            startup[task.Name] = fault;
+            return isNew;
         }
     }
 
@@ -306,4 +330,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The startup task {Name} failed and is tried again")]
     private partial void LogStartupTaskFailed(Exception error, string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The startup task {Name} is tried again until it succeeds: {Reason}")]
+    private partial void LogStartupTaskRefused(string name, string reason);
 }

@@ -56,6 +56,7 @@ internal sealed record ApiServerComponent(ApiServerHost Host, IKeyValueStore Sto
             DefaultTolerationSeconds = settings.DefaultTolerationSeconds,
         };
         var host = new ApiServerHost(options, ClusterComposition.Of(cluster, context.Loggers), store, context.Loggers, context.Time);
+        host.StartDelayed += context.Notify.Status;
         try
         {
             await host.StartAsync(cancellationToken);

@@ -95,6 +95,49 @@ public sealed class DiskCrashTests
         return Task.CompletedTask;
     }, disk => disk.PowerOn(), cancellationToken);
 
+    [Test, CancelAfter(120_000)]
+    public void DiskFullAtStart_NoRoomForKeys_EndsWithOneLine()
+    {
+        using var disk = new LoopDisk(directory);
+        disk.Fill();
+
+        var result = Command.Run(LabUnderTest.Orc, ["apiserver", "--data-dir", Path.Combine(disk.Path, "data"), "--listen", address]);
+
+        Assert.That(result.ExitCode, Is.EqualTo(1));
+        Assert.That(result.Error.Trim().Split('\n'), Is.EqualTo(new[] { result.Error.Trim() }));
+        Assert.That(result.Error, Does.StartWith("orc apiserver: No space left on device"));
+    }
+
+    [Test, CancelAfter(120_000)]
+    public void DiskFullAtStart_NoRoomForObjects_SaysSoOnceAndStartsWhenThereIsRoom()
+    {
+        using var disk = new LoopDisk(directory);
+        // The keys are there; the store, which is not, takes its first pages from what Fill leaves.
+        Start(disk);
+        Kill();
+        foreach (var file in Directory.GetFiles(Path.Combine(disk.Path, "data"), "store.db*"))
+            File.Delete(file);
+        using (var reserve = new FileStream(Path.Combine(disk.Path, "reserve"), FileMode.CreateNew))
+            reserve.Write(new byte[200_000]);
+        disk.Fill();
+        File.Delete(Path.Combine(disk.Path, "reserve"));
+        said.Clear();
+        try
+        {
+            Launch(disk);
+            Eventually.Holds("the reason", Soon, () => Ready().Error is var text && text.Contains("failed: the store has no room left") ? null : text + string.Join('\n', said));
+            Thread.Sleep(TimeSpan.FromSeconds(1));
+            Assert.That(said.Where(line => line?.Contains("WRN") == true), Has.Exactly(1).Contains("is tried again until it succeeds: the store has no room left"), string.Join('\n', said));
+            Assert.That(said, Has.None.Contains("   at Orchestrator."));
+            disk.MakeRoom();
+            AwaitReady();
+        }
+        finally
+        {
+            Kill();
+        }
+    }
+
     private async Task RunAsync(
         string fault, Func<LoopDisk, CrashClient, CrashLedger, Random, Task> harm, Action<LoopDisk> reboot, CancellationToken cancellationToken)
     {
@@ -169,13 +212,21 @@ public sealed class DiskCrashTests
 
     private void Start(LoopDisk disk)
     {
+        Launch(disk);
+        AwaitReady();
+    }
+
+    private void Launch(LoopDisk disk)
+    {
         server = Command.Start("env", [$"LD_PRELOAD={Library}", $"FAILING_SYNC={Trigger}", LabUnderTest.Orc, "apiserver", "--store", "sqlite", "--data-dir", Path.Combine(disk.Path, "data"), "--listen", address, "--kubeconfig", Kubeconfig]);
         server.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
         server.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
         server.BeginOutputReadLine();
         server.BeginErrorReadLine();
-        Eventually.Holds("ready", Soon, () => IsReady() ? null : string.Join('\n', said));
     }
+
+    private void AwaitReady() =>
+        Eventually.Holds("ready", Soon, () => IsReady() ? null : string.Join('\n', said));
 
     private bool IsReady() => File.Exists(Kubeconfig) && Ready().Output.Trim() == "ok";
 
