@@ -15,9 +15,9 @@ internal sealed record LocalContainerRecord(
     [JsonIgnore]
     public LocalContainerPaths Paths => new(DataDirectory, Name);
 
-    /// <returns>Null when there is no container of that name, or it is being made or removed.</returns>
+    /// <returns>Null when there is no container of that name, or it is being made or removed, or the machine lost its power meanwhile.</returns>
     public static LocalContainerRecord? TryLoad(string runDirectory) =>
-        FileCalls.TryReadAll(Path.Combine(runDirectory, FileName)) is { } bytes
+        FileCalls.TryReadAll(Path.Combine(runDirectory, FileName)) is { Length: > 0 } bytes
             ? JsonSerializer.Deserialize(bytes, LocalContainerJson.Default.LocalContainerRecord)
             : null;
 

@@ -150,8 +150,8 @@ public static unsafe partial class FileCalls
     }
 
     /// <summary>
-    /// Replaces a file so that a reader, also after a crash, sees the old or the new content whole. Which one it is after a power cut
-    /// is open: see <see cref="DurableFile"/>.
+    /// Replaces a file so that a reader, also after the writer's death, sees the old or the new content whole. Nothing is synced: after
+    /// a power cut the file may be empty. What must outlive that is for <see cref="DurableFile"/>.
     /// </summary>
     public static void ReplaceAtomically(string path, ReadOnlySpan<byte> content)
     {
@@ -165,8 +165,6 @@ public static unsafe partial class FileCalls
                     throw new LinuxException(-written, "write", temporary);
                 content = content[written..];
             }
-
-            Sync(file);
         }
 
         if (rename(temporary, path) != 0)

@@ -18,14 +18,15 @@ internal sealed class ContainerSpecBuilder(SeccompFilters filters)
     public ContainerSpec Build(ContainerConfig config, ContainerImage image, ContainerPlace place)
     {
         var security = config.Security;
-        var controllers = VisibleControllers(place);
+        var cgroup = place.Cgroup.Directories;
+        var controllers = VisibleControllers(place, cgroup);
         return new ContainerSpec(
             place.Id, ContainerFiles.State(place.Directory), place.LogFile,
             new RootSpec(
                 image.LayerDirectories, ContainerFiles.Upper(place.WritableDirectory), ContainerFiles.Work(place.WritableDirectory),
                 ContainerFiles.MountPoint(place.Directory), security.ReadOnlyRootFilesystem),
             new CgroupSpec(
-                place.Cgroup.UnifiedDirectory, place.Cgroup.JoinFiles, place.Cgroup.KillFile, place.Cgroup.OomFile, place.Cgroup.Directories),
+                place.Cgroup.UnifiedDirectory, place.Cgroup.JoinFiles, place.Cgroup.KillFile, place.Cgroup.OomFile, cgroup),
             NamespacesOf(security.Namespaces), security.Namespaces.Pid == NamespaceMode.Target ? security.Namespaces.TargetContainerId : null,
             [.. DefaultMounts.Create(place.Layout, controllers, security.Namespaces.Ipc, security.Privileged), .. BuildMounts(config)],
             BuildDevices(config),
@@ -74,12 +75,12 @@ internal sealed class ContainerSpecBuilder(SeccompFilters filters)
             }));
 
     // v1 hierarchies by the names of their mounts ("cpu,cpuacct" may be one), as far as the container has a cgroup there.
-    private static IReadOnlyList<string> VisibleControllers(ContainerPlace place)
+    private static IReadOnlyList<string> VisibleControllers(ContainerPlace place, IReadOnlyList<string> directories)
     {
         var names = new List<string>();
         foreach (var (controller, mount) in place.Layout.ControllerMounts)
         {
-            if (place.Cgroup.Directories.Contains(mount + place.Cgroup.Path) && controller != "devices")
+            if (directories.Contains(mount + place.Cgroup.Path) && controller != "devices")
                 names.Add(controller);
         }
 

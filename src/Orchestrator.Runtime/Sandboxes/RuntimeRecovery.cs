@@ -92,8 +92,16 @@ internal sealed partial class RuntimeRecovery(RuntimeContext context, ShimSuperv
     // What a dead shim last wrote: that the container runs (then it was lost), or how it ended.
     private static void Settle(ContainerRecord container)
     {
-        if (FileCalls.TryReadAll(ContainerFiles.State(container.Directory)) is { } state)
+        if (FileCalls.TryReadAll(ContainerFiles.State(container.Directory)) is not { } state)
+            return;
+        try
+        {
             container.Advance(ContainerOutcome.From(ContainerReport.Read(new WireReader(state))));
+        }
+        catch (InvalidDataException)
+        {
+            // Written right before the machine lost its power, on one that keeps /run on disk. The container is lost either way.
+        }
     }
 
     private static T? Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
