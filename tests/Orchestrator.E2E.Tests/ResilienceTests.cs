@@ -74,16 +74,49 @@ public sealed class ResilienceTests
     }
 
     [Test]
+    public void NodeAgent_FrozenForLongerThanTheGracePeriod_ServesAgainOnceItRuns()
+    {
+        Apply("""
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: patient }
+            spec:
+              tolerations: [{ operator: Exists }]
+              containers:
+              - name: c
+                image: orc.dev/demo:1
+            """).Succeeded();
+        Kubectl("wait", "--for=condition=Ready", "pod/patient", "--timeout=20s").Succeeded();
+        var container = ContainerIdOf("patient");
+        var node = Json("get", "pod", "patient")["spec"]!["nodeName"]!.ToString();
+        Signal("STOP", node);
+        try
+        {
+            Eventually.Equals("the frozen node", TimeSpan.FromSeconds(60), "Unknown", () => ReadyCondition("node", node));
+            Eventually.Equals("its pod", Soon, "False", () => ReadyCondition("pod", "patient"));
+        }
+        finally
+        {
+            Signal("CONT", node);
+        }
+
+        Eventually.Equals("the node", Soon, "True", () => ReadyCondition("node", node));
+        Eventually.Equals("its pod", Soon, "True", () => ReadyCondition("pod", "patient"));
+        Assert.That(ContainerIdOf("patient"), Is.EqualTo(container));
+        Kubectl("delete", "pod", "patient", "--grace-period=1").Succeeded();
+    }
+
+    [Test]
     public void Node_Killed_PodsMoveAndTrafficFollowsAndItComesBack()
     {
         var node = Demo.RunningPods()[0]["spec"]!["nodeName"]!.ToString();
         OnLab("node", "kill", node).Succeeded();
-        Eventually.Equals("Ready condition", TimeSpan.FromSeconds(60), "Unknown", () => ReadyCondition(node));
+        Eventually.Equals("Ready condition", TimeSpan.FromSeconds(60), "Unknown", () => ReadyCondition("node", node));
         Eventually.Equals("pods on other nodes", TimeSpan.FromSeconds(90), 3, () =>
             Demo.RunningPods().Count(pod => pod["spec"]!["nodeName"]!.ToString() != node));
         Eventually.Equals("pods that answer", Soon, 3, () => Demo.AnsweringPods($"http://{Demo.ClusterIp()}").Count);
         OnLab("node", "start", node).Succeeded();
-        Eventually.Equals("Ready condition", Soon, "True", () => ReadyCondition(node));
+        Eventually.Equals("Ready condition", Soon, "True", () => ReadyCondition("node", node));
         Eventually.Equals("pods in all", Soon, 3, () => Json("get", "pods", "-l", "app=demo")["items"]!.AsArray().Count);
     }
 
@@ -111,9 +144,16 @@ public sealed class ResilienceTests
 
     private static void Kill(string component)
     {
-        var pid = File.ReadAllText($"/run/orchestrator/{Name}/{component}.pid").Split(' ')[0];
-        Command.Run("kill", ["-9", pid]).Succeeded();
+        var pid = Signal("KILL", component);
         Eventually.Holds($"{component} has ended", Soon, () => Directory.Exists($"/proc/{pid}") && !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ") ? "still there" : null);
+    }
+
+    /// <returns>The process that got it.</returns>
+    private static string Signal(string signal, string component)
+    {
+        var pid = File.ReadAllText($"/run/orchestrator/{Name}/{component}.pid").Split(' ')[0];
+        Command.Run("kill", [$"-{signal}", pid]).Succeeded();
+        return pid;
     }
 
     private static string[] ContainerIds() =>
@@ -121,6 +161,8 @@ public sealed class ResilienceTests
 
     private static int ReadyPods() => Demo.RunningPods().Count(pod => pod["status"]!["containerStatuses"]![0]!["ready"]!.GetValue<bool>());
 
-    private static string ReadyCondition(string node) =>
-        Json("get", "node", node)["status"]!["conditions"]!.AsArray().First(condition => condition!["type"]!.ToString() == "Ready")!["status"]!.ToString();
+    private static string ContainerIdOf(string pod) => Json("get", "pod", pod)["status"]!["containerStatuses"]![0]!["containerID"]!.ToString();
+
+    private static string ReadyCondition(string kind, string name) =>
+        Json("get", kind, name)["status"]!["conditions"]!.AsArray().First(condition => condition!["type"]!.ToString() == "Ready")!["status"]!.ToString();
 }

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Api.Coordination.V1;
+using Orchestrator.Client;
 
 namespace Orchestrator.Kubelet.Tests;
 
@@ -22,6 +24,36 @@ public sealed class KubeletHostTests
         });
         var first = kubelet.Cluster.Find<Lease>("kube-node-lease", "node1")!.Spec!.RenewTime;
         await kubelet.UntilAsync(() => kubelet.Cluster.Find<Lease>("kube-node-lease", "node1")!.Spec!.RenewTime > first, 15);
+    }
+
+    [Test]
+    public async Task NodeStatus_MarkedUnknownByAnother_IsReportedAgainAtOnce()
+    {
+        await using var kubelet = new TestKubelet().Start();
+        await kubelet.UntilAsync(() => ReadyOf(kubelet) == "True");
+
+        var unknown = new JsonObject { ["type"] = "Ready", ["status"] = "Unknown", ["reason"] = "NodeStatusUnknown", ["message"] = "Kubelet stopped posting node status." };
+        var patch = new JsonObject { ["status"] = new JsonObject { ["conditions"] = new JsonArray(unknown) } };
+        await kubelet.Cluster.PatchAsync<Node>(null, TestKubelet.NodeName, PatchType.StrategicMerge, patch, "status", CancellationToken.None);
+        Assert.That(ReadyOf(kubelet), Is.EqualTo("Unknown"));
+
+        await kubelet.UntilAsync(() => ReadyOf(kubelet) == "True", seconds: 1);
+    }
+
+    [Test]
+    public async Task PodStatus_MarkedNotReadyByAnother_IsPutRight()
+    {
+        await using var kubelet = new TestKubelet().Start();
+        await kubelet.CreateAsync(Make.Pod("web"));
+        await kubelet.UntilAsync(() => IsReady(kubelet, "web"));
+        await kubelet.PassAsync(2);
+
+        var patch = new JsonObject { ["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "False", ["reason"] = "NodeNotReady" }) } };
+        await kubelet.Cluster.PatchAsync<Pod>("default", "web", PatchType.StrategicMerge, patch, "status", CancellationToken.None);
+        Assert.That(IsReady(kubelet, "web"), Is.False);
+
+        await kubelet.UntilAsync(() => IsReady(kubelet, "web"), seconds: 1);
+        Assert.That(kubelet.Pod("web")!.Status!.Conditions!.Single(condition => condition.Type == "Ready").Reason, Is.Null);
     }
 
     [Test]
@@ -343,4 +375,10 @@ public sealed class KubeletHostTests
             await kubelet.CreateAsync(Make.Pod($"web-{i}"));
         await kubelet.UntilAsync(() => Enumerable.Range(0, 50).All(i => kubelet.Phase($"web-{i}") == "Running"));
     }
+
+    private static string? ReadyOf(TestKubelet kubelet) =>
+        kubelet.Cluster.Find<Node>(null, TestKubelet.NodeName)?.Status?.Conditions?.FirstOrDefault(condition => condition.Type == "Ready")?.Status;
+
+    private static bool IsReady(TestKubelet kubelet, string pod) =>
+        kubelet.Pod(pod)?.Status?.Conditions?.FirstOrDefault(condition => condition.Type == "Ready")?.Status == "True";
 }

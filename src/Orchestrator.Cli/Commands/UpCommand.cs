@@ -43,9 +43,9 @@ internal static class UpCommand
             if (definition.Etcd is not null)
                 LabEtcd.FindProgram();
             definition.Save(paths);
-            await new LabStarter(paths, definition, program, time, text => Progress(time, began, text))
-                .StartAsync(null, Durations.Parse(parsed.GetValue(wait)!), cancellationToken);
-            await ClusterDnsCheck.WaitAsync(definition, time, cancellationToken);
+            var limit = Durations.Parse(parsed.GetValue(wait)!);
+            await new LabStarter(paths, definition, program, time, text => Progress(time, began, text)).StartAsync(null, limit, cancellationToken);
+            await ClusterDnsCheck.WaitAsync(definition, limit - time.GetElapsedTime(began), time, cancellationToken);
             Console.Out.WriteLine($"Lab '{definition.Name}' is ready: {definition.Nodes.Count} node{(definition.Nodes.Count == 1 ? "" : "s")} in {time.GetElapsedTime(began).TotalSeconds:0.0} s.");
             Console.Out.WriteLine($"kubectl context: {definition.ContextName} (in {definition.Kubeconfig})");
             return ExitCode.Ok;

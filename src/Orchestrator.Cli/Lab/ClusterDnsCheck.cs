@@ -8,18 +8,17 @@ namespace Orchestrator.Cli.Lab;
 /// <summary>Asks the cluster DNS, through its Service address as a pod would, until it answers.</summary>
 internal static class ClusterDnsCheck
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMilliseconds(100);
     private const int DnsPort = 53;
 
-    /// <exception cref="UserException">No answer within ten seconds.</exception>
-    public static async Task WaitAsync(LabDefinition lab, TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="UserException">No answer within the limit.</exception>
+    public static async Task WaitAsync(LabDefinition lab, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         var question = Question("kubernetes.default.svc.cluster.local");
         while (!await AnswersAsync(question, IPAddress.Parse(lab.DnsAddress), time, cancellationToken))
         {
-            if (time.GetElapsedTime(began) > Limit)
+            if (time.GetElapsedTime(began) > limit)
                 throw new UserException($"the cluster DNS at {lab.DnsAddress} does not answer");
         }
     }

@@ -134,7 +134,7 @@ internal sealed partial class NodeReporter(
         var now = time.GetUtcNow();
         var status = await ComputeAsync(reported?.Conditions ?? [], cancellationToken);
         var isDue = now - reportedAt >= options.NodeStatusReportFrequency;
-        if (!isDue && reported is not null && IsSame(reported, status))
+        if (!isDue && reported is not null && IsSame(reported, status) && IsBelieved(status))
             return;
         var patch = new JsonObject { ["status"] = JsonSerializer.SerializeToNode(status, ApiJson.TypeInfo<NodeStatus>()) };
         await client.PatchAsync<Node>(null, options.NodeName, PatchType.StrategicMerge, patch, "status", cancellationToken);
@@ -167,6 +167,13 @@ internal sealed partial class NodeReporter(
         await using var timer = time.CreateTimer(_ => Wake(), null, options.NodeStatusUpdateFrequency, Timeout.InfiniteTimeSpan);
         await wakeUps.Reader.ReadAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// False when the API says otherwise: whoever missed the heartbeats for a while marked the node Unknown, and takes that back only
+    /// when it is told (node lifecycle controller). A Node that was read before our own report is reported once more, to no effect.
+    /// </summary>
+    private bool IsBelieved(NodeStatus status) => Current?.Status?.Conditions is not { } known || (status.Conditions ?? []).All(
+        condition => known.FirstOrDefault(one => one.Type == condition.Type)?.Status == condition.Status);
 
     /// <summary>Equal but for heartbeats.</summary>
     private static bool IsSame(NodeStatus left, NodeStatus right) => JsonNode.DeepEquals(WithoutHeartbeats(left), WithoutHeartbeats(right));

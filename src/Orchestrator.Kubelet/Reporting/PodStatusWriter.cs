@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Errors;
@@ -8,7 +9,8 @@ namespace Orchestrator.Kubelet.Reporting;
 
 /// <summary>
 /// The one writer of one pod's status. Holds the newest status only and writes when it differs from what the API has; a newer
-/// one replaces one that was not written yet. Thread-safe.
+/// one replaces one that was not written yet. What somebody else wrote over it is put right: a node that was not heard of for a while
+/// has its pods marked as not ready (node lifecycle controller), and only its kubelet takes that back. Thread-safe.
 /// </summary>
 internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider time, ILogger<PodStatusWriter> logger)
 {
@@ -21,6 +23,8 @@ internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider ti
     private Pending? pending;
     private Task writing = Task.CompletedTask;
     private JsonObject? written;
+    private long writtenRevision;
+    private long comparedRevision;
     private CancellationTokenSource? lingering;
     private TimeSpan retry = FirstRetry;
 
@@ -36,7 +40,9 @@ internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider ti
         var document = ToJson(status);
         lock (gate)
         {
-            if (IsGone || (pending is { } waiting ? JsonNode.DeepEquals(waiting.Status, document) : written is not null && JsonNode.DeepEquals(written, document)))
+            if (pending is null && IsOverwritten(pod))
+                written = null;
+            if (IsGone || ((pending?.Status ?? written) is { } last && JsonNode.DeepEquals(last, document)))
                 return;
             pending = new(pod, document, urgent || pending is { Urgent: true });
             if (pending.Urgent)
@@ -123,8 +129,8 @@ internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider ti
 
         try
         {
-            await client.PatchAsync<Pod>(next.Pod.Namespace(), next.Pod.Name(), PatchType.StrategicMerge, patch, "status", stopping);
-            (written, retry) = (next.Status, FirstRetry);
+            var stored = await client.PatchAsync<Pod>(next.Pod.Namespace(), next.Pod.Name(), PatchType.StrategicMerge, patch, "status", stopping);
+            (written, writtenRevision, retry) = (next.Status, RevisionOf(stored), FirstRetry);
             LogWritten(next.Pod.Namespace(), next.Pod.Name(), next.Pod.Uid());
         }
         catch (ApiException failure)
@@ -143,6 +149,19 @@ internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider ti
             retry = retry * 2 < MaximumRetry ? retry * 2 : MaximumRetry;
         }
     }
+
+    /// <summary>Only a pod that is newer than the last write can tell; one that is older has not seen it. Each is compared once.</summary>
+    private bool IsOverwritten(Pod known)
+    {
+        var revision = RevisionOf(known);
+        if (written is null || revision <= writtenRevision || revision <= comparedRevision)
+            return false;
+        comparedRevision = revision;
+        return PodStatusPatch.Create(known, known.Status is { } status ? ToJson(status) : [], written) is not null;
+    }
+
+    /// <summary>Resource versions of one kind can be compared as numbers (KEP-5504).</summary>
+    private static long RevisionOf(Pod pod) => long.TryParse(pod.Metadata.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : 0;
 
     /// <summary>A conflict may mean that another pod has the name by now, or just that many wrote at once.</summary>
     private async Task<bool> IsReplacedAsync(Pod pod, CancellationToken stopping)
