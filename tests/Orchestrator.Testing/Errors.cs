@@ -23,6 +23,12 @@ public static class Errors
 
     public static ApiException Forbidden(string message) => Make(403, StatusReason.Forbidden, message);
 
+    public static ApiException NamespaceTerminating(string name)
+    {
+        var refusal = Forbidden($"unable to create new content in namespace {name} because it is being terminated");
+        return new(refusal.Status with { Details = new StatusDetails { Causes = [new StatusCause { Reason = StatusCause.NamespaceTerminating }] } });
+    }
+
     public static ApiException Make(int code, string reason, string message) =>
         new(new Status { StatusValue = "Failure", Kind = "Status", ApiVersion = "v1", Code = code, Reason = reason, Message = message });
 }

@@ -26,6 +26,9 @@ public sealed partial class FakeCluster(TimeProvider time) : IApiClient
     /// <summary>Asked before each request; an exception it returns is thrown instead of serving the request.</summary>
     public Func<FakeRequest, ApiException?>? Refuse { get; set; }
 
+    /// <summary>May change what is about to be stored, as defaults and admission do.</summary>
+    public Func<KubernetesObject, KubernetesObject>? Admit { get; set; }
+
     /// <summary>Everything asked so far, in order.</summary>
     public IReadOnlyList<FakeRequest> Requests
     {
@@ -173,6 +176,8 @@ public sealed partial class FakeCluster(TimeProvider time) : IApiClient
     private StoredObject Put<T>(ObjectKey key, T item)
         where T : KubernetesObject
     {
+        if (Admit is not null)
+            item = (T)Admit(item);
         item = item.WithMetadata(item.Metadata with { ResourceVersion = Text(++revision) });
         var json = (JsonObject)JsonSerializer.SerializeToNode(item, ApiJson.TypeInfo<T>())!;
         // Through JSON and back, as over the wire: what JSON cannot hold, a reader must not see.

@@ -15,6 +15,23 @@ public sealed class ApiException(Status status, Exception? innerException = null
 
     /// <summary>Seconds the client should wait before it tries again, if said.</summary>
     public int? RetryAfterSeconds => Status.Details?.RetryAfterSeconds;
+
+    /// <summary>
+    /// Refused because the namespace is being deleted: nothing can be made in it any more, and soon there will be nothing to make it for.
+    /// </summary>
+    public bool IsNamespaceTerminating
+    {
+        get
+        {
+            foreach (var cause in Status.Details?.Causes ?? [])
+            {
+                if (cause.Reason == StatusCause.NamespaceTerminating)
+                    return true;
+            }
+
+            return false;
+        }
+    }
 }
 
 /// <summary>The API's machine-readable reasons (metav1.StatusReason).</summary>

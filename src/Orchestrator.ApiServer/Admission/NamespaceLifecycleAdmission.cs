@@ -44,12 +44,11 @@ internal sealed class NamespaceLifecycleAdmission : IValidatingAdmission, IMutat
 
     private static bool IsAccessReview(AdmissionAttributes attributes) => attributes.Resource is { Group: "authorization.k8s.io", Resource: "localsubjectaccessreviews" };
 
-    /// <summary>Controllers recognise the cause and do not try again.</summary>
     private static Api.Errors.ApiException Terminating(AdmissionAttributes attributes)
     {
         var why = $"unable to create new content in namespace {attributes.Namespace} because it is being terminated";
         var status = ApiErrors.Forbidden(attributes.Resource, attributes.Name, why).Status;
-        var cause = new StatusCause { Reason = "NamespaceTerminating", Message = $"namespace {attributes.Namespace} is being terminated", Field = "metadata.namespace" };
+        var cause = new StatusCause { Reason = StatusCause.NamespaceTerminating, Message = $"namespace {attributes.Namespace} is being terminated", Field = "metadata.namespace" };
         return new Api.Errors.ApiException(status with { Details = (status.Details ?? new StatusDetails()) with { Causes = [cause] } });
     }
 }

@@ -263,6 +263,8 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
                 LogStartupTaskRefused(task.Name, error.Message);
                 StartDelayed?.Invoke(error.Message);
             }
+            else
+                LogStartupTaskRefusedAgain(task.Name, error.Message);
 
             return false;
         }
@@ -333,4 +335,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The startup task {Name} is tried again until it succeeds: {Reason}")]
     private partial void LogStartupTaskRefused(string name, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The startup task {Name} was refused again: {Reason}")]
+    private partial void LogStartupTaskRefusedAgain(string name, string reason);
 }

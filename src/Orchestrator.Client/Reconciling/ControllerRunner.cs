@@ -152,6 +152,12 @@ public sealed partial class ControllerRunner
             LogTerminal(options.Name, key, id, e.Message);
             queue.Forget(key);
         }
+        catch (ApiException e) when (e.IsNamespaceTerminating)
+        {
+            // Lost a race against the deletion of the namespace, which will take the object as well.
+            LogNamespaceTerminating(options.Name, key, id, e.Message);
+            queue.Forget(key);
+        }
         catch (Exception e)
         {
             LogFailure(e, key, id);
@@ -181,6 +187,9 @@ public sealed partial class ControllerRunner
 
     [LoggerMessage(LogLevel.Warning, "{Controller} cannot reconcile {Key} until it changes ({ReconcileId}): {Reason}")]
     private partial void LogTerminal(string controller, ObjectKey key, string reconcileId, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "{Controller} leaves {Key} as it is ({ReconcileId}): {Reason}")]
+    private partial void LogNamespaceTerminating(string controller, ObjectKey key, string reconcileId, string reason);
 
     [LoggerMessage(LogLevel.Debug, "{Controller} tries {Key} again ({ReconcileId}): {Reason}")]
     private partial void LogRaceLost(string controller, ObjectKey key, string reconcileId, string reason);

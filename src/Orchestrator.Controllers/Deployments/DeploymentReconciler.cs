@@ -75,7 +75,7 @@ internal sealed class DeploymentReconciler(
             await CountCollisionAsync(deployment, replicaSet, cancellationToken);
             throw;
         }
-        catch (ApiException e) when (!PodControl.IsNamespaceGoing(e))
+        catch (ApiException e) when (!e.IsNamespaceTerminating)
         {
             events.Warning(deployment, "ReplicaSetCreateError", $"Failed to create new replica set \"{replicaSet.Metadata.Name}\": {e.Message}");
             await SetCreateErrorAsync(deployment, replicaSet, e, cancellationToken);

@@ -30,17 +30,8 @@ internal sealed class EndpointSliceReconciler(
 
     private async Task ApplyAsync(SlicePlan plan, CancellationToken cancellationToken)
     {
-        try
-        {
-            foreach (var slice in plan.Create)
-                await client.CreateAsync(slice, cancellationToken);
-        }
-        catch (ApiException e) when (PodControl.IsNamespaceGoing(e))
-        {
-            // Nothing more can be made there, and soon there is nothing to make it for.
-            return;
-        }
-
+        foreach (var slice in plan.Create)
+            await client.CreateAsync(slice, cancellationToken);
         foreach (var slice in plan.Update)
             await client.UpdateAsync(slice, cancellationToken);
         foreach (var slice in plan.Delete)

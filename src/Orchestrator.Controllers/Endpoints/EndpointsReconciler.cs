@@ -45,17 +45,10 @@ internal sealed class EndpointsReconciler(
             Labels = LabelsOf(service),
         };
         var desired = new CoreEndpoints { Metadata = metadata, Subsets = subsets.Count == 0 ? null : subsets };
-        try
-        {
-            if (current is null)
-                await client.CreateAsync(desired, cancellationToken);
-            else if (!ApiEquality.Same(desired, current with { Subsets = current.Subsets is { Count: > 0 } ? current.Subsets : null }))
-                await client.UpdateAsync(desired, cancellationToken);
-        }
-        catch (ApiException e) when (PodControl.IsNamespaceGoing(e))
-        {
-            // Nothing more can be made there, and soon there is nothing to make it for.
-        }
+        if (current is null)
+            await client.CreateAsync(desired, cancellationToken);
+        else if (!ApiEquality.Same(desired, current with { Subsets = current.Subsets is { Count: > 0 } ? current.Subsets : null }))
+            await client.UpdateAsync(desired, cancellationToken);
     }
 
     private static Dictionary<string, string> LabelsOf(Service service)

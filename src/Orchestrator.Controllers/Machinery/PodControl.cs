@@ -29,7 +29,7 @@ internal sealed class PodControl(IApiClient client, IEventRecorder events)
             events.Normal(owner, "SuccessfulCreate", $"Created pod: {created.Metadata.Name}");
             return created;
         }
-        catch (ApiException e) when (!IsNamespaceGoing(e))
+        catch (ApiException e) when (!e.IsNamespaceTerminating)
         {
             events.Warning(owner, "FailedCreate", $"Error creating: {e.Message}");
             throw;
@@ -54,17 +54,5 @@ internal sealed class PodControl(IApiClient client, IEventRecorder events)
             events.Warning(owner, "FailedDelete", $"Error deleting: {e.Message}");
             throw;
         }
-    }
-
-    /// <summary>Nothing can be created in a namespace that is being deleted; that is nobody's fault and needs no Event.</summary>
-    public static bool IsNamespaceGoing(ApiException e)
-    {
-        foreach (var cause in e.Status.Details?.Causes ?? [])
-        {
-            if (cause.Reason == "NamespaceTerminating")
-                return true;
-        }
-
-        return false;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ReplicaSetReconciler(
         var status = plan.Status with { Conditions = ReplicaFailure.Update(plan.Status.Conditions, plan, failure, time.GetUtcNow()) };
         if (!ApiEquality.Same(status, replicaSet.Status))
             await client.UpdateStatusAsync(replicaSet with { Status = status }, cancellationToken);
-        if (failure is not null && !(failure is ApiException refusal && PodControl.IsNamespaceGoing(refusal)))
+        if (failure is not null)
             throw failure;
         return ReconcileResult.DoneOrAfter(plan.NextCheck);
     }

@@ -170,7 +170,8 @@ internal sealed partial class NodeReporter(
 
     /// <summary>
     /// False when the API says otherwise: whoever missed the heartbeats for a while marked the node Unknown, and takes that back only
-    /// when it is told (node lifecycle controller). A Node that was read before our own report is reported once more, to no effect.
+    /// when it is told (node lifecycle controller). A Node that was read before our own report makes us report once more, which
+    /// writes no more than a heartbeat.
     /// </summary>
     private bool IsBelieved(NodeStatus status) => Current?.Status?.Conditions is not { } known || (status.Conditions ?? []).All(
         condition => known.FirstOrDefault(one => one.Type == condition.Type)?.Status == condition.Status);

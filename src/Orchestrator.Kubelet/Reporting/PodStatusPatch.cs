@@ -3,11 +3,15 @@ using Orchestrator.Kubelet.Pods;
 
 namespace Orchestrator.Kubelet.Reporting;
 
-/// <summary>The strategic merge patch from one pod status to another. Touches no condition that is not the kubelet's.</summary>
+/// <summary>The strategic merge patch from one pod status to another. Touches no field and no condition that is not the kubelet's.</summary>
 internal static class PodStatusPatch
 {
     private static readonly string[] OwnedConditions =
         [PodConditions.ReadyToStartContainers, PodConditions.Initialized, PodConditions.ContainersReady, PodConditions.Ready];
+
+    /// <summary>The scheduler's and the controllers'.</summary>
+    private static readonly string[] ForeignFields =
+        ["nominatedNodeName", "resourceClaimStatuses", "extendedResourceClaimStatus", "nodeAllocatableResourceClaimStatuses"];
 
     /// <summary>Lists that a patch merges by key although the kubelet means them whole.</summary>
     private static readonly string[] ReplacedLists = ["podIPs", "hostIPs"];
@@ -19,7 +23,7 @@ internal static class PodStatusPatch
         foreach (var (name, value) in to)
         {
             var before = from[name];
-            if (JsonNode.DeepEquals(before, value))
+            if (ForeignFields.Contains(name) || JsonNode.DeepEquals(before, value))
                 continue;
             if (name == "conditions")
                 AddConditions(changes, before as JsonArray, value!.AsArray());
@@ -31,7 +35,7 @@ internal static class PodStatusPatch
 
         foreach (var (name, _) in from)
         {
-            if (!to.ContainsKey(name))
+            if (!to.ContainsKey(name) && !ForeignFields.Contains(name))
                 changes[name] = null;
         }
 

@@ -12,6 +12,10 @@ namespace Orchestrator.Kubelet.Reporting;
 /// one replaces one that was not written yet. What somebody else wrote over it is put right: a node that was not heard of for a while
 /// has its pods marked as not ready (node lifecycle controller), and only its kubelet takes that back. Thread-safe.
 /// </summary>
+/// <remarks>
+/// A patch sets only what differs from the newest pod known here, so a change of somebody else that the patch has overtaken survives
+/// it. The answer shows that, as does the watch; whichever is newer is compared with what is meant.
+/// </remarks>
 internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider time, ILogger<PodStatusWriter> logger)
 {
     /// <summary>A status that says no more than "on its way" waits this long, for the one that says "running".</summary>
@@ -21,10 +25,19 @@ internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider ti
     private static readonly TimeSpan MaximumRetry = TimeSpan.FromSeconds(10);
     private readonly Lock gate = new();
     private Pending? pending;
+    private JsonObject? inFlight;
     private Task writing = Task.CompletedTask;
-    private JsonObject? written;
-    private long writtenRevision;
-    private long comparedRevision;
+
+    /// <summary>The status that the API has, as far as we know: from an event or from the answer to a write, whichever is newer.</summary>
+    private JsonObject known = [];
+
+    private long knownRevision = -1;
+
+    /// <summary>
+    /// What was written last, and the revision in which the API has it as well as it ever will: a server may round what it stores.
+    /// </summary>
+    private (JsonObject Status, long Revision)? settled;
+
     private CancellationTokenSource? lingering;
     private TimeSpan retry = FirstRetry;
 
@@ -40,9 +53,8 @@ internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider ti
         var document = ToJson(status);
         lock (gate)
         {
-            if (pending is null && IsOverwritten(pod))
-                written = null;
-            if (IsGone || ((pending?.Status ?? written) is { } last && JsonNode.DeepEquals(last, document)))
+            Learn(pod);
+            if (IsGone || IsSaid(pod, document))
                 return;
             pending = new(pod, document, urgent || pending is { Urgent: true });
             if (pending.Urgent)
@@ -94,6 +106,7 @@ internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider ti
         {
             var next = IsGone ? null : pending;
             pending = null;
+            inFlight = next?.Status;
             if (next is null)
                 writing = Task.CompletedTask;
             return next;
@@ -120,18 +133,22 @@ internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider ti
 
     private async Task WriteAsync(Pending next, CancellationToken stopping)
     {
-        var basis = written ?? (next.Pod.Status is { } known ? ToJson(known) : []);
-        if (PodStatusPatch.Create(next.Pod, basis, next.Status) is not { } patch)
+        JsonObject? patch;
+        lock (gate)
         {
-            written = next.Status;
-            return;
+            patch = PodStatusPatch.Create(next.Pod, known, next.Status);
+            if (patch is null)
+            {
+                settled = (next.Status, knownRevision);
+                return;
+            }
         }
 
         try
         {
             var stored = await client.PatchAsync<Pod>(next.Pod.Namespace(), next.Pod.Name(), PatchType.StrategicMerge, patch, "status", stopping);
-            (written, writtenRevision, retry) = (next.Status, RevisionOf(stored), FirstRetry);
             LogWritten(next.Pod.Namespace(), next.Pod.Name(), next.Pod.Uid());
+            Settle(next, patch, stored);
         }
         catch (ApiException failure)
         {
@@ -150,14 +167,37 @@ internal sealed partial class PodStatusWriter(IApiClient client, TimeProvider ti
         }
     }
 
-    /// <summary>Only a pod that is newer than the last write can tell; one that is older has not seen it. Each is compared once.</summary>
-    private bool IsOverwritten(Pod known)
+    /// <summary>Takes a write as done, unless somebody else's change stands beside it.</summary>
+    private void Settle(Pending written, JsonObject patch, Pod stored)
     {
-        var revision = RevisionOf(known);
-        if (written is null || revision <= writtenRevision || revision <= comparedRevision)
-            return false;
-        comparedRevision = revision;
-        return PodStatusPatch.Create(known, known.Status is { } status ? ToJson(status) : [], written) is not null;
+        lock (gate)
+        {
+            retry = FirstRetry;
+            Learn(stored);
+            var missing = PodStatusPatch.Create(stored, known, written.Status);
+            // What the same patch cannot mend is the server's doing; to repeat it would never end.
+            if (missing is null || JsonNode.DeepEquals(missing, patch))
+                settled = (written.Status, knownRevision);
+            else
+                pending ??= written with { Urgent = true };
+        }
+    }
+
+    private void Learn(Pod pod)
+    {
+        if (RevisionOf(pod) is var revision && revision <= knownRevision)
+            return;
+        knownRevision = revision;
+        known = pod.Status is { } status ? ToJson(status) : [];
+    }
+
+    /// <summary>Whether the API has this status, or will have with what is under way.</summary>
+    private bool IsSaid(Pod pod, JsonObject status)
+    {
+        if ((pending?.Status ?? inFlight) is { } underWay)
+            return JsonNode.DeepEquals(underWay, status);
+        return (settled is { } last && last.Revision == knownRevision && JsonNode.DeepEquals(last.Status, status))
+            || PodStatusPatch.Create(pod, known, status) is null;
     }
 
     /// <summary>Resource versions of one kind can be compared as numbers (KEP-5504).</summary>

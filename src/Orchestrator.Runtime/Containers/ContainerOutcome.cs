@@ -12,6 +12,9 @@ internal sealed record ContainerOutcome
 
     public static ContainerOutcome Created { get; } = new() { State = ContainerState.Created };
 
+    /// <summary>It runs or did, and nothing else is known.</summary>
+    public static ContainerOutcome Started { get; } = new() { State = ContainerState.Running };
+
     public required ContainerState State { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }

@@ -90,7 +90,7 @@ internal sealed partial class RuntimeRecovery(RuntimeContext context, ShimSuperv
     }
 
     // What a dead shim last wrote: that the container runs (then it was lost), or how it ended.
-    private static void Settle(ContainerRecord container)
+    private void Settle(ContainerRecord container)
     {
         if (FileCalls.TryReadAll(ContainerFiles.State(container.Directory)) is not { } state)
             return;
@@ -98,9 +98,11 @@ internal sealed partial class RuntimeRecovery(RuntimeContext context, ShimSuperv
         {
             container.Advance(ContainerOutcome.From(ContainerReport.Read(new WireReader(state))));
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException fault)
         {
-            // Written right before the machine lost its power, on one that keeps /run on disk. The container is lost either way.
+            // Written right before the machine lost its power, on one that keeps /run on disk. That it was written tells that it ran.
+            LogUnreadable(container.Id, fault.Message);
+            container.Advance(ContainerOutcome.Started);
         }
     }
 
@@ -131,6 +133,9 @@ internal sealed partial class RuntimeRecovery(RuntimeContext context, ShimSuperv
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sandbox {SandboxId} has no shim any more")]
     private partial void LogDead(string sandboxId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "How container {ContainerId} ended is not known: {Reason}")]
+    private partial void LogUnreadable(string containerId, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Removing {Directory}, which holds no readable record")]
     private partial void LogBroken(string directory);

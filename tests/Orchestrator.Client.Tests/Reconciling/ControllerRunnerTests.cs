@@ -63,6 +63,18 @@ public sealed class ControllerRunnerTests
     }
 
     [Test]
+    public async Task Reconcile_NamespaceIsBeingDeleted_IsLeftToTheDeletion()
+    {
+        var calls = 0;
+        Run((_, _) => { calls++; throw Errors.NamespaceTerminating("going"); });
+        queue.Add(Key);
+        await Settle.UntilAsync(() => calls == 1);
+        clock.Advance(TimeSpan.FromHours(1));
+        await Settle.OnceAsync();
+        Assert.That(calls, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Reconcile_Runs_WithItsCause()
     {
         Cause? cause = null;

@@ -124,9 +124,9 @@ public sealed class DiskCrashTests
         said.Clear();
         try
         {
-            Launch(disk);
+            Launch(disk, "--log-level", "debug");
             Eventually.Holds("the reason", Soon, () => Ready().Error is var text && text.Contains("failed: the store has no room left") ? null : text + string.Join('\n', said));
-            Thread.Sleep(TimeSpan.FromSeconds(1));
+            Eventually.Holds("more tries", Soon, () => said.Count(line => line?.Contains("was refused again") == true) >= 3 ? null : string.Join('\n', said));
             Assert.That(said.Where(line => line?.Contains("WRN") == true), Has.Exactly(1).Contains("is tried again until it succeeds: the store has no room left"), string.Join('\n', said));
             Assert.That(said, Has.None.Contains("   at Orchestrator."));
             disk.MakeRoom();
@@ -216,9 +216,9 @@ public sealed class DiskCrashTests
         AwaitReady();
     }
 
-    private void Launch(LoopDisk disk)
+    private void Launch(LoopDisk disk, params string[] options)
     {
-        server = Command.Start("env", [$"LD_PRELOAD={Library}", $"FAILING_SYNC={Trigger}", LabUnderTest.Orc, "apiserver", "--store", "sqlite", "--data-dir", Path.Combine(disk.Path, "data"), "--listen", address, "--kubeconfig", Kubeconfig]);
+        server = Command.Start("env", [$"LD_PRELOAD={Library}", $"FAILING_SYNC={Trigger}", LabUnderTest.Orc, "apiserver", "--store", "sqlite", "--data-dir", Path.Combine(disk.Path, "data"), "--listen", address, "--kubeconfig", Kubeconfig, .. options]);
         server.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
         server.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
         server.BeginOutputReadLine();

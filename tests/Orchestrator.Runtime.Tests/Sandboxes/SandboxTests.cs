@@ -136,6 +136,23 @@ internal sealed class SandboxTests : RuntimeFixture
         Assert.That((await Runtime.PodSandboxStatusAsync(sandbox, None))!.State, Is.EqualTo(PodSandboxState.NotReady));
     }
 
+    [Test, CancelAfter(30_000)]
+    public async Task Restart_StateCutOffByAPowerCut_ContainerIsLost([Values(0, 3)] int length)
+    {
+        var container = await StartAsync(Run("/bin/sleep", "1000"));
+        Runtime.Dispose();
+        var shim = Processes("orc-shim").Single();
+        Signals.Send(shim, Signals.Kill);
+        ChildProcess.Reap(shim);
+        using (var state = File.OpenWrite(Directory.GetFiles(Options.SandboxesDirectory, "state", SearchOption.AllDirectories).Single()))
+            state.SetLength(length);
+
+        await RestartAsync();
+
+        var status = await StatusAsync(container);
+        Assert.That((status.State, status.Reason), Is.EqualTo((ContainerState.Exited, "Unknown")));
+    }
+
     [Test, CancelAfter(60_000)]
     public async Task Run_ManyPodsAtOnce_AllWorkAndGo()
     {

@@ -4,6 +4,9 @@ namespace Orchestrator.Api.Meta.V1;
 [ProtoMessage("k8s.io.apimachinery.pkg.apis.meta.v1.StatusCause")]
 public sealed record StatusCause
 {
+    /// <summary>Reason of a creation refused since its namespace is being deleted. Controllers do not try again.</summary>
+    public const string NamespaceTerminating = nameof(NamespaceTerminating);
+
     /// <summary>One word, for programs, why it is so.</summary>
     [Proto(1)]
     public string? Reason { get; init; }
