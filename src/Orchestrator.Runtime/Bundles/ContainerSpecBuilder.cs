@@ -23,7 +23,7 @@ internal sealed class ContainerSpecBuilder(SeccompFilters filters)
         return new ContainerSpec(
             place.Id, ContainerFiles.State(place.Directory), place.LogFile,
             new RootSpec(
-                image.LayerDirectories, ContainerFiles.Upper(place.WritableDirectory), ContainerFiles.Work(place.WritableDirectory),
+                image.MountPoints is { } below ? [.. image.LayerDirectories, below] : image.LayerDirectories, ContainerFiles.Upper(place.WritableDirectory), ContainerFiles.Work(place.WritableDirectory),
                 ContainerFiles.MountPoint(place.Directory), security.ReadOnlyRootFilesystem),
             new CgroupSpec(
                 place.Cgroup.UnifiedDirectory, place.Cgroup.JoinFiles, place.Cgroup.KillFile, place.Cgroup.OomFile, cgroup),

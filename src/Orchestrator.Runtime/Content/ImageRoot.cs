@@ -27,6 +27,9 @@ internal sealed class ImageRoot
     /// <summary>Unpacked layers by the digest of their uncompressed archive.</summary>
     public string Layers { get; }
 
+    /// <summary>See <see cref="Snapshots.MountPointLayer"/>.</summary>
+    public string MountPoints => Combine("mount-points");
+
     public string Locks { get; }
 
     /// <summary>One file per holder of an image.</summary>

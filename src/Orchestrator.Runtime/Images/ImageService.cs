@@ -67,7 +67,7 @@ public sealed partial class ImageService(ImageStore store, IImagePuller puller, 
         if (!diffIds.All(store.Layers.Contains))
             return null;
         var configuration = store.ReadImage(Digest.Parse(entry.Manifest)).Configuration;
-        var image = new ContainerImage(imageId, configuration.Config ?? new OciImageConfig(), store.Layers.Stack(diffIds, entry.Fixup));
+        var image = new ContainerImage(imageId, configuration.Config ?? new OciImageConfig(), store.Layers.Stack(diffIds, entry.Fixup), store.Layers.MountPoints());
         return containerImages.GetOrAdd(imageId, image);
     }
 

@@ -6,9 +6,11 @@ namespace Orchestrator.Runtime.Snapshots;
 /// <summary>An image ready to run from.</summary>
 /// <param name="Id">"sha256:…", the digest of the configuration.</param>
 /// <param name="LayerDirectories">Absolute paths for overlayfs' lowerdir, topmost first. Never empty; never written to.</param>
-public sealed record ContainerImage(string Id, OciImageConfig Config, IReadOnlyList<string> LayerDirectories);
+/// <param name="MountPoints">A layer below them with the places for the runtime's mounts, shared by all images; null: a container makes its own.</param>
+public sealed record ContainerImage(string Id, OciImageConfig Config, IReadOnlyList<string> LayerDirectories, string? MountPoints = null);
 
 /// <summary>The "config" object of an OCI image configuration (image-spec config.md): how to run a container from the image.</summary>
+/// <param name="MountPoints">A layer below them with the places for the runtime's mounts, shared by all images; null: a container makes its own.</param>
 public sealed record OciImageConfig
 {
     /// <summary>user, uid, user:group or uid:gid.</summary>

@@ -95,6 +95,9 @@ internal sealed class LayerStore(ImageRoot root)
         }
     }
 
+    /// <summary>What lies below every stack.</summary>
+    public string MountPoints() => MountPointLayer.Ensure(root);
+
     /// <summary>
     /// The directories of a stack for overlayfs, topmost first. overlayfs refuses a directory that is there twice; of equal
     /// layers the topmost says it all, because whatever the others add or hide it adds or hides again.

@@ -34,13 +34,19 @@ internal static unsafe class Calls
     public static void MakeDirectory(this StepProgram program, string path, int mode) => program.Call(
         $"mkdir {path}", SyscallNumber.MkdirAt, [AtCurrentDirectory, program.Text(path), mode], Errno.EEXIST, Errno.EROFS);
 
+    private static void MakeDirectoryOnce(this StepProgram program, string path)
+    {
+        if (program.NoteDirectory(path))
+            program.MakeDirectory(path, 0x1ed);
+    }
+
     /// <summary>Makes a directory and what is missing above it.</summary>
     public static void MakeDirectories(this StepProgram program, string path)
     {
         for (var end = path.IndexOf('/', 1); end > 0; end = path.IndexOf('/', end + 1))
-            program.MakeDirectory(path[..end], 0x1ed);
+            program.MakeDirectoryOnce(path[..end]);
         if (path.Length > 1)
-            program.MakeDirectory(path, 0x1ed);
+            program.MakeDirectoryOnce(path);
     }
 
     /// <summary>Makes an empty regular file to mount on, and what is missing above it. What is there already is left alone.</summary>
@@ -68,6 +74,7 @@ internal static unsafe class Calls
         program.Call(
             $"mount {type ?? source} on {target}", SyscallNumber.Mount,
             [program.Text(source), program.Text(target), program.TextOrNull(type), flags, program.TextOrNull(data)], tolerated);
+        program.NoteMount(target);
     }
 
     /// <summary>Takes a copy of a mount, with all below it, that hangs nowhere yet.</summary>
@@ -76,9 +83,13 @@ internal static unsafe class Calls
         [AtCurrentDirectory, program.Text(path), OpenTreeClone | (int)OpenFlags.CloseOnExec | AtRecursive]);
 
     /// <summary>Hangs a copied mount at a path.</summary>
-    public static void AttachMount(this StepProgram program, Slot mount, string target) => program.Call(
-        $"mount on {target}", SyscallNumber.MoveMount,
-        [mount, program.Text(""), AtCurrentDirectory, program.Text(target), MoveMountFromEmptyPath | MoveMountToFollowsLinks]);
+    public static void AttachMount(this StepProgram program, Slot mount, string target)
+    {
+        program.Call(
+            $"mount on {target}", SyscallNumber.MoveMount,
+            [mount, program.Text(""), AtCurrentDirectory, program.Text(target), MoveMountFromEmptyPath | MoveMountToFollowsLinks]);
+        program.NoteMount(target);
+    }
 
     /// <summary>Sets MOUNT_ATTR_* bits and a propagation on a mount held by descriptor.</summary>
     public static void SetMountAttributes(
@@ -101,6 +112,7 @@ internal static unsafe class Calls
     /// <summary>Makes a mount point the root of the mount namespace and lets go of the old root (pivot_root(2), NOTES).</summary>
     public static void PivotInto(this StepProgram program, string mountPoint)
     {
+        program.NoteMount("/");
         program.Call($"chdir {mountPoint}", SyscallNumber.Chdir, [program.Text(mountPoint)]);
         program.Call("pivot_root", SyscallNumber.PivotRoot, [program.Text("."), program.Text(".")]);
         program.Call("umount the old root", SyscallNumber.Umount2, [program.Text("."), DetachOnUnmount]);

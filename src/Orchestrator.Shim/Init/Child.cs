@@ -13,6 +13,7 @@ namespace Orchestrator.Shim.Init;
 /// </summary>
 internal static unsafe partial class Child
 {
+    private const int Tolerated = -1;
     private const ulong CloneClearSignalHandlers = 0x1_0000_0000;
     private const ulong CloneIntoCgroup = 0x2_0000_0000;
 
@@ -68,6 +69,7 @@ internal static unsafe partial class Child
         _ = syscall(SyscallNumber.RtSigprocmask, setMask, (nint)(&mask), 0, sizeof(ulong), 0, 0);
     }
 
+    /// <summary>Runs the steps up to the first that fails, and tells of that one. Never returns.</summary>
     private static void RunSteps(Step* steps, int count, int report, int* errno, int write, int exit, int execute)
     {
         StepFailure failure;
@@ -76,6 +78,8 @@ internal static unsafe partial class Child
             var step = steps + index;
             var error = step->Number == Step.ExecuteCandidates ? Execute(step, errno, execute) : Perform(step, errno);
             if (error == 0)
+                index += step->HasAlternative;
+            if (error is 0 or Tolerated)
                 continue;
             failure.Index = index;
             failure.ErrorNumber = error;
@@ -103,7 +107,7 @@ internal static unsafe partial class Child
         for (var index = 0; index < 4; index++)
         {
             if (step->Tolerated[index] == error)
-                return 0;
+                return Tolerated;
         }
 
         return error;

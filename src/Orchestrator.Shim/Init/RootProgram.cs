@@ -39,8 +39,9 @@ internal static class RootProgram
 
         foreach (var path in spec.MaskedPaths)
         {
-            // A file takes the first mount and refuses the second; a directory the other way round.
+            // A file takes the first mount, a directory refuses it and takes the second.
             program.Mount("/dev/null", path, null, Calls.MountBind, null, Errno.ENOENT, Errno.ENOTDIR);
+            program.Otherwise();
             program.Mount("tmpfs", path, "tmpfs", Calls.MountReadOnly, "size=0k", Errno.ENOENT, Errno.ENOTDIR);
         }
 

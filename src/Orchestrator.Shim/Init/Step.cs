@@ -17,6 +17,9 @@ internal unsafe struct Step
     /// <summary>Errors after which the program goes on; 0 where unused.</summary>
     public fixed int Tolerated[4];
 
+    /// <summary>Whether the step after this one is left out unless this one failed, in a tolerated way.</summary>
+    public int HasAlternative;
+
     /// <summary>A result below this ends the program, with the errno, or EIO when there is none.</summary>
     public long MinimumResult;
 

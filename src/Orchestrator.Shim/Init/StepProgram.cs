@@ -12,6 +12,7 @@ internal sealed unsafe class StepProgram : IDisposable
     private readonly List<Step> steps = [];
     private readonly List<string> descriptions = [];
     private readonly List<nint> allocations = [];
+    private readonly HashSet<string> directories = [];
     private Step* compiled;
 
     public int Count => steps.Count;
@@ -21,6 +22,9 @@ internal sealed unsafe class StepProgram : IDisposable
     /// <summary>Adds a system call. Negative results end the program unless their errno is tolerated.</summary>
     public void Call(string description, int number, ReadOnlySpan<Argument> arguments, params ReadOnlySpan<int> tolerated) =>
         Add(description, number, arguments, 0, null, tolerated);
+
+    /// <summary>The step added next is only for when the last one failed, in a tolerated way.</summary>
+    public void Otherwise() => CollectionsMarshal.AsSpan(steps)[^1].HasAlternative = 1;
 
     /// <summary>Adds a system call whose result later steps use.</summary>
     public Slot CallForResult(string description, int number, ReadOnlySpan<Argument> arguments)
@@ -41,6 +45,14 @@ internal sealed unsafe class StepProgram : IDisposable
     /// <summary>Adds the end: execve of the first candidate path that can be executed.</summary>
     public void Execute(string description, IReadOnlyList<string> candidates, byte** arguments, byte** environment) =>
         Add(description, (int)Step.ExecuteCandidates, [(byte*)Strings(candidates), (byte*)arguments, (byte*)environment], 0, null, []);
+
+    /// <summary>Notes that a directory is made.</summary>
+    /// <returns>False when the program so far has seen to it already.</returns>
+    public bool NoteDirectory(string path) => directories.Add(path);
+
+    /// <summary>Notes that something is mounted at a path. By way of links it may hide any directory but those it lies in.</summary>
+    public void NoteMount(string path) =>
+        directories.RemoveWhere(directory => path != directory && !path.StartsWith(directory + "/", StringComparison.Ordinal));
 
     public Slot NewSlot() => new((long*)Zeroed(sizeof(long)));
 

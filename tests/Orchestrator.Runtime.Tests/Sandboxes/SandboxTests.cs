@@ -137,6 +137,13 @@ internal sealed class SandboxTests : RuntimeFixture
     }
 
     [Test, CancelAfter(30_000)]
+    public async Task Root_PathsThatAreMasked_AreEmptyWhetherFileOrDirectory()
+    {
+        var container = await StartAsync(Shell("cat /proc/keys /proc/timer_list; ls /proc/acpi /sys/firmware 2>/dev/null | grep -v : ; echo end"));
+        Assert.That(OutputOf(await EndOfAsync(container)).Trim(), Is.EqualTo("end"));
+    }
+
+    [Test, CancelAfter(30_000)]
     public async Task Restart_StateCutOffByAPowerCut_ContainerIsLost([Values(0, 3)] int length)
     {
         var container = await StartAsync(Run("/bin/sleep", "1000"));
