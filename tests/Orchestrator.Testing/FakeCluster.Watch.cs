@@ -12,7 +12,25 @@ public sealed partial class FakeCluster
 {
     private sealed record Change(long Revision, GroupVersionResource Resource, StoredObject? Old, StoredObject New, bool Gone);
 
-    private sealed record Watcher(GroupVersionResource Resource, Channel<Change> Changes);
+    private sealed class Watcher(GroupVersionResource resource)
+    {
+        private int unheard;
+
+        public GroupVersionResource Resource => resource;
+
+        public Channel<Change> Changes { get; } = Channel.CreateUnbounded<Change>();
+
+        public bool HasHeardAll => Volatile.Read(ref unheard) == 0;
+
+        public void Tell(Change change)
+        {
+            Interlocked.Increment(ref unheard);
+            if (!Changes.Writer.TryWrite(change))
+                Interlocked.Decrement(ref unheard);
+        }
+
+        public void Heard() => Interlocked.Decrement(ref unheard);
+    }
 
     private readonly List<Change> history = [];
     private readonly List<Watcher> watchers = [];
@@ -59,6 +77,16 @@ public sealed partial class FakeCluster
         }
     }
 
+    /// <summary>Whether all who watch have taken in what they were told, and ask for more.</summary>
+    public bool WatchersHaveHeardAll
+    {
+        get
+        {
+            lock (gate)
+                return watchers.TrueForAll(watcher => watcher.HasHeardAll);
+        }
+    }
+
     /// <summary>Watches that are open now.</summary>
     public int WatcherCount
     {
@@ -88,6 +116,7 @@ public sealed partial class FakeCluster
             {
                 if (InNamespace(change.New, @namespace) && Classify(change, selectors) is { } type)
                     yield return (type, change.New);
+                watcher.Heard();
             }
         }
         finally
@@ -105,9 +134,9 @@ public sealed partial class FakeCluster
             var from = string.IsNullOrEmpty(options.ResourceVersion) ? 0 : long.Parse(options.ResourceVersion, CultureInfo.InvariantCulture);
             if (from < compacted)
                 throw Errors.Gone();
-            var watcher = new Watcher(resource, Channel.CreateUnbounded<Change>());
+            var watcher = new Watcher(resource);
             foreach (var change in history.Where(c => c.Resource == resource && c.Revision > from && !held.Contains(c)))
-                watcher.Changes.Writer.TryWrite(change);
+                watcher.Tell(change);
             watchers.Add(watcher);
             return watcher;
         }
@@ -128,7 +157,7 @@ public sealed partial class FakeCluster
         foreach (var watcher in watchers)
         {
             if (watcher.Resource == change.Resource)
-                watcher.Changes.Writer.TryWrite(change);
+                watcher.Tell(change);
         }
     }
 

@@ -67,7 +67,8 @@ internal static class RolloutSteps
 
     private static bool RemoveAvailable(Rollout rollout)
     {
-        var surplus = Rollout.Sum(rollout.All, Rollout.Available) - rollout.MinAvailable;
+        // A status may be older than the size: what has been told to go does not count any more, although it is still there.
+        var surplus = Rollout.Sum(rollout.All, static set => Math.Min(Rollout.Available(set), Rollout.Size(set))) - rollout.MinAvailable;
         var changed = false;
         foreach (var old in rollout.Old.ToArray())
         {

@@ -74,6 +74,31 @@ public sealed class DeploymentControllerTests
     }
 
     [Test]
+    public async Task TemplateChange_StatusOlderThanSize_DoesNotCountThoseToldToGo()
+    {
+        // Nobody else is at work: a ReplicaSet has the status that is written here.
+        await using var alone = new ControllerHarness().Start(DeploymentController.Create);
+        await alone.Cluster.CreateAsync(Objects.Deployment(10, Number("25%"), Number("25%")), default);
+        await alone.QuietAsync();
+        var old = alone.Cluster.All<ReplicaSet>().Single().Metadata.Name!;
+        await SetAvailableAsync(alone, old, 10);
+        var deployment = alone.Cluster.All<Deployment>().Single();
+        await alone.Cluster.UpdateAsync(deployment with { Spec = deployment.Spec! with { Template = Objects.Template("web:2") } }, default);
+        await alone.QuietAsync();
+        var changed = alone.Cluster.All<ReplicaSet>().Single(set => set.Metadata.Name != old).Metadata.Name!;
+
+        await SetAvailableAsync(alone, changed, 3);
+        Assert.That(alone.Cluster.Find<ReplicaSet>("default", old)!.Spec!.Replicas, Is.EqualTo(5), "with 3 new ones that is the least, although the status still says 10");
+    }
+
+    private static async Task SetAvailableAsync(ControllerHarness harness, string name, int count)
+    {
+        var set = harness.Cluster.Find<ReplicaSet>("default", name)!;
+        await harness.Cluster.UpdateStatusAsync(set with { Status = new() { Replicas = count, ReadyReplicas = count, AvailableReplicas = count, ObservedGeneration = set.Metadata.Generation } }, default);
+        await harness.QuietAsync();
+    }
+
+    [Test]
     public async Task TemplateChangedBack_ReusesTheOldReplicaSetUnderANewRevision()
     {
         await Cluster.CreateAsync(Objects.Deployment(2), default);

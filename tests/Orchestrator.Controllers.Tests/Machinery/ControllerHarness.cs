@@ -53,7 +53,7 @@ internal sealed class ControllerHarness : IAsyncDisposable
         {
             await Settle.OnceAsync();
             var now = Cluster.Requests.Count;
-            quiet = now == last && controllers.All(c => c.IsIdle) ? quiet + 1 : 0;
+            quiet = now == last && Cluster.WatchersHaveHeardAll && controllers.All(c => c.IsIdle) ? quiet + 1 : 0;
             last = now;
         }
     }
