@@ -12,25 +12,7 @@ public sealed partial class FakeCluster
 {
     private sealed record Change(long Revision, GroupVersionResource Resource, StoredObject? Old, StoredObject New, bool Gone);
 
-    private sealed class Watcher(GroupVersionResource resource)
-    {
-        private int unheard;
-
-        public GroupVersionResource Resource => resource;
-
-        public Channel<Change> Changes { get; } = Channel.CreateUnbounded<Change>();
-
-        public bool HasHeardAll => Volatile.Read(ref unheard) == 0;
-
-        public void Tell(Change change)
-        {
-            Interlocked.Increment(ref unheard);
-            if (!Changes.Writer.TryWrite(change))
-                Interlocked.Decrement(ref unheard);
-        }
-
-        public void Heard() => Interlocked.Decrement(ref unheard);
-    }
+    private sealed record Watcher(GroupVersionResource Resource, Channel<Change> Changes);
 
     private readonly List<Change> history = [];
     private readonly List<Watcher> watchers = [];
@@ -77,16 +59,6 @@ public sealed partial class FakeCluster
         }
     }
 
-    /// <summary>Whether all who watch have taken in what they were told, and ask for more.</summary>
-    public bool WatchersHaveHeardAll
-    {
-        get
-        {
-            lock (gate)
-                return watchers.TrueForAll(watcher => watcher.HasHeardAll);
-        }
-    }
-
     /// <summary>Watches that are open now.</summary>
     public int WatcherCount
     {
@@ -112,11 +84,14 @@ public sealed partial class FakeCluster
         var watcher = Open(resource, options, new ObjectKey(@namespace ?? "", ""));
         try
         {
-            await foreach (var change in watcher.Changes.Reader.ReadAllAsync(cancellationToken))
+            // Not ReadAllAsync, which leaves the reader's synchronization context.
+            while (await watcher.Changes.Reader.WaitToReadAsync(cancellationToken))
             {
-                if (InNamespace(change.New, @namespace) && Classify(change, selectors) is { } type)
-                    yield return (type, change.New);
-                watcher.Heard();
+                while (watcher.Changes.Reader.TryRead(out var change))
+                {
+                    if (InNamespace(change.New, @namespace) && Classify(change, selectors) is { } type)
+                        yield return (type, change.New);
+                }
             }
         }
         finally
@@ -134,9 +109,9 @@ public sealed partial class FakeCluster
             var from = string.IsNullOrEmpty(options.ResourceVersion) ? 0 : long.Parse(options.ResourceVersion, CultureInfo.InvariantCulture);
             if (from < compacted)
                 throw Errors.Gone();
-            var watcher = new Watcher(resource);
+            var watcher = new Watcher(resource, Channel.CreateUnbounded<Change>());
             foreach (var change in history.Where(c => c.Resource == resource && c.Revision > from && !held.Contains(c)))
-                watcher.Tell(change);
+                watcher.Changes.Writer.TryWrite(change);
             watchers.Add(watcher);
             return watcher;
         }
@@ -157,7 +132,7 @@ public sealed partial class FakeCluster
         foreach (var watcher in watchers)
         {
             if (watcher.Resource == change.Resource)
-                watcher.Tell(change);
+                watcher.Changes.Writer.TryWrite(change);
         }
     }
 

@@ -30,6 +30,12 @@ public sealed record SqliteStoreOptions
     public long MaxLogBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
+    /// How long writes stand still, at most, for readers to let go of a write-ahead log that has reached <see cref="MaxLogBytes"/>.
+    /// When they do not (a backup reads, say), the log may grow by as much again before they are asked once more.
+    /// </summary>
+    public TimeSpan LogPatience { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
     /// Log rows looked at by compaction between two groups of writes: about two milliseconds of work. It is twice the rows of the
     /// last group when that is more, so that compaction is always faster than what makes it necessary.
     /// </summary>

@@ -27,10 +27,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private const int QuotaMarginShare = 20;
 
     /// <summary>How often the length of the write-ahead log is looked at.</summary>
-    private const int LogCheckGroups = 16;
-
-    /// <summary>How long writes stand still, at most, for readers to let go of the write-ahead log; longer than any read takes.</summary>
-    private static readonly TimeSpan ReaderPatience = TimeSpan.FromMilliseconds(250);
+    internal const int LogCheckGroups = 16;
 
     /// <summary>Groups smaller than this are not waited for: a lone caller never is.</summary>
     private const int MinCompany = 4;
@@ -368,7 +365,7 @@ internal sealed partial class SqliteWriter : IDisposable
         {
             // Most is copied while readers go on; they stand still for the rest.
             connection.Checkpoint();
-            if (readers.TryPause(ReaderPatience) && connection.TryTruncateLog(ReaderPatience))
+            if (readers.TryPause(options.LogPatience) && connection.TryTruncateLog(options.LogPatience))
             {
                 logBound = options.MaxLogBytes;
                 return;

@@ -10,6 +10,7 @@ namespace Orchestrator.Client.Tests.LeaderElection;
 public sealed class LeaderElectorTests
 {
     private readonly FakeClock clock = new();
+    private readonly TrackedContext context = new();
     private readonly FakeCluster cluster;
     private readonly List<string> leaders = [];
     private readonly List<(CancellationTokenSource Stop, Task Running)> started = [];
@@ -62,9 +63,9 @@ public sealed class LeaderElectorTests
         await cluster.UpdateAsync(released with { Spec = lease.Spec }, default);
 
         Start("b");
-        await Settle.OnceAsync();
+        await context.QuietAsync();
         clock.Advance(TimeSpan.FromSeconds(14));
-        await Settle.OnceAsync();
+        await context.QuietAsync();
         Assert.That(leaders, Is.Empty);
         await clock.AdvanceUntilAsync(() => leaders is ["b"], TimeSpan.FromSeconds(4));
         Assert.That(cluster.All<Lease>()[0].Spec!.LeaseTransitions, Is.EqualTo(1));
@@ -133,7 +134,7 @@ public sealed class LeaderElectorTests
         var stop = new CancellationTokenSource();
         var elector = new LeaderElector(
             cluster, new LeaderElectionOptions { Name = "test", Identity = identity }, clock, NullLogger<LeaderElector>.Instance);
-        started.Add((stop, elector.RunAsync(token => LeadAsync(identity, token), stop.Token)));
+        started.Add((stop, context.Start(() => elector.RunAsync(token => LeadAsync(identity, token), stop.Token))));
         return elector;
     }
 

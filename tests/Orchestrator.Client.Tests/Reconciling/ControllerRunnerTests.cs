@@ -16,6 +16,7 @@ public sealed class ControllerRunnerTests
     private static readonly ObjectKey Key = new("default", "a");
 
     private readonly FakeClock clock = new();
+    private readonly TrackedContext context = new();
     private readonly CancellationTokenSource stop = new();
     private readonly FakeCluster cluster;
     private readonly TrackingApiClient client;
@@ -58,7 +59,7 @@ public sealed class ControllerRunnerTests
         queue.Add(Key);
         await Settle.UntilAsync(() => calls == 1);
         clock.Advance(TimeSpan.FromHours(1));
-        await Settle.OnceAsync();
+        await context.QuietAsync();
         Assert.That(calls, Is.EqualTo(1));
     }
 
@@ -70,7 +71,7 @@ public sealed class ControllerRunnerTests
         queue.Add(Key);
         await Settle.UntilAsync(() => calls == 1);
         clock.Advance(TimeSpan.FromHours(1));
-        await Settle.OnceAsync();
+        await context.QuietAsync();
         Assert.That(calls, Is.EqualTo(1));
     }
 
@@ -108,7 +109,7 @@ public sealed class ControllerRunnerTests
         queue.Add(Key);
         await Settle.UntilAsync(() => cluster.All<ConfigMap>().Count == 1);
         queue.Add(Key);
-        await Settle.OnceAsync();
+        await context.QuietAsync();
         Assert.That(calls, Is.EqualTo(1), "the cache is older than the controller's own write");
 
         cluster.HoldWatches = false;
@@ -135,7 +136,7 @@ public sealed class ControllerRunnerTests
         queue.Add(Key);
         await Settle.UntilAsync(() => calls == 1 && cluster.All<ConfigMap>().Count == 0);
         queue.Add(Key);
-        await Settle.OnceAsync();
+        await context.QuietAsync();
         Assert.That(calls, Is.EqualTo(1));
         cluster.HoldWatches = false;
         await Settle.UntilAsync(() => calls == 2);
@@ -167,8 +168,8 @@ public sealed class ControllerRunnerTests
     {
         var options = new ControllerOptions { Name = "test", Resource = ResourceOf<ConfigMap>.Resource };
         var runner = new ControllerRunner(options, queue, new Reconciler(reconcile), informers, clock, NullLogger.Instance);
-        running.Add(informers.RunAsync(stop.Token));
-        running.Add(runner.RunAsync([], stop.Token));
+        running.Add(context.Start(() => informers.RunAsync(stop.Token)));
+        running.Add(context.Start(() => runner.RunAsync([], stop.Token)));
     }
 
     private sealed class Reconciler(Func<ObjectKey, CancellationToken, Task<ReconcileResult>> reconcile) : IReconciler

@@ -13,6 +13,7 @@ namespace Orchestrator.Controllers.Tests.Machinery;
 /// <summary>Controllers running against a cluster in memory, with a kubelet that a test moves step by step.</summary>
 internal sealed class ControllerHarness : IAsyncDisposable
 {
+    private readonly TrackedContext context = new();
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> running = [];
     private readonly List<IController> controllers = [];
@@ -39,24 +40,14 @@ internal sealed class ControllerHarness : IAsyncDisposable
     public ControllerHarness Start(params Func<ControllerContext, IController>[] create)
     {
         controllers.AddRange(create.Select(c => c(Context)));
-        running.Add(Context.Informers.RunAsync(stop.Token));
-        running.Add(Context.Events.RunAsync(stop.Token));
-        running.AddRange(controllers.Select(c => c.RunAsync(stop.Token)));
+        running.Add(context.Start(() => Context.Informers.RunAsync(stop.Token)));
+        running.Add(context.Start(() => Context.Events.RunAsync(stop.Token)));
+        running.AddRange(controllers.Select(c => context.Start(() => c.RunAsync(stop.Token))));
         return this;
     }
 
-    /// <summary>Waits until no controller has anything to do.</summary>
-    public async Task QuietAsync()
-    {
-        var quiet = 0;
-        for (var last = -1; quiet < 5;)
-        {
-            await Settle.OnceAsync();
-            var now = Cluster.Requests.Count;
-            quiet = now == last && Cluster.WatchersHaveHeardAll && controllers.All(c => c.IsIdle) ? quiet + 1 : 0;
-            last = now;
-        }
-    }
+    /// <summary>Waits until controllers and informers have done all there is to do now.</summary>
+    public Task QuietAsync() => context.QuietAsync();
 
     /// <summary>Lets controllers and kubelet take turns until neither has anything to do.</summary>
     public async Task ConvergeAsync()

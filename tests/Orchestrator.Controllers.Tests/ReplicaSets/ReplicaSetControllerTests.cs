@@ -1,7 +1,9 @@
+using System.Text.Json.Nodes;
 using Orchestrator.Api;
 using Orchestrator.Api.Apps.V1;
 using Orchestrator.Api.Core.V1;
 using Orchestrator.Api.Meta.V1;
+using Orchestrator.Client;
 using Orchestrator.Controllers.ReplicaSets;
 using Orchestrator.Controllers.Tests.Machinery;
 using Orchestrator.Testing;
@@ -125,9 +127,7 @@ public sealed class ReplicaSetControllerTests
             () => Cluster.Find<ReplicaSet>("default", "web")!.Status!.AvailableReplicas == 1, TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(1));
     }
 
-    private Task ResizeAsync(int replicas)
-    {
-        var replicaSet = Cluster.Find<ReplicaSet>("default", "web")!;
-        return Cluster.UpdateAsync(replicaSet with { Spec = replicaSet.Spec! with { Replicas = replicas } }, default);
-    }
+    // A patch, because the controller may be writing the status meanwhile.
+    private Task ResizeAsync(int replicas) =>
+        Cluster.PatchAsync<ReplicaSet>("default", "web", PatchType.Merge, new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } }, null, default);
 }
