@@ -10,7 +10,7 @@ public sealed record CauseChain
 
     public string ApiVersion { get; init; } = "lab.orc.dev/v1alpha1";
 
-    /// <summary>The writes of the object itself that are still kept, newest first.</summary>
+    /// <summary>The writes of the object itself that are still kept, newest first; of many, the latest ones and its creation.</summary>
     public required IReadOnlyList<CauseLink> Writes { get; init; }
 
     /// <summary>The explained write first, then what triggered it, down to the roots: writes by people and foreign clients.</summary>

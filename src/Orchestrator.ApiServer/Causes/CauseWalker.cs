@@ -10,11 +10,15 @@ internal sealed class CauseWalker(IKeyValueStore store, ResourceRegistry resourc
     /// <summary>Longer chains are cut: a person reads this.</summary>
     private const int MaxLinks = 64;
 
+    /// <summary>Of the writes before the latest this many only its creation is told.</summary>
     private const int MaxWrites = 32;
 
     private const string Registry = "/registry/";
 
-    /// <summary>The kept writes of an object, newest first; also of an object that is gone.</summary>
+    /// <summary>
+    /// The kept writes of an object, newest first; also of an object that is gone. Of many, the latest ones and its creation.
+    /// Truncated when what is before the last of them is no longer kept.
+    /// </summary>
     public async Task<(List<CauseLink> Writes, bool Truncated)> WritesAsync(string key, CancellationToken cancellationToken)
     {
         var writes = new List<CauseLink>();
@@ -32,13 +36,16 @@ internal sealed class CauseWalker(IKeyValueStore store, ResourceRegistry resourc
             writes.Add(Written(key, current, 0));
             if (current.ModRevision == current.CreateRevision)
                 return (writes, false);
-            if (writes.Count == MaxWrites)
-                break;
-            current = await ReadAsync(key, current.ModRevision - 1, cancellationToken);
+            var next = writes.Count < MaxWrites ? current.ModRevision - 1 : current.CreateRevision;
+            current = await ReadAsync(key, next, cancellationToken);
         }
 
         return (writes, writes.Count > 0);
     }
+
+    /// <summary>The write of an object at a revision. Null: there was none, or it is no longer kept.</summary>
+    public async Task<CauseLink?> WriteAtAsync(string key, long revision, CancellationToken cancellationToken) =>
+        await ReadAsync(key, revision, cancellationToken) is { } item && item.ModRevision == revision ? Written(key, item, 0) : null;
 
     /// <summary>The chain from one write down to its roots, depth first.</summary>
     public async Task<(List<CauseLink> Links, bool Truncated)> ChainAsync(CauseLink start, CancellationToken cancellationToken)
@@ -111,7 +118,7 @@ internal sealed class CauseWalker(IKeyValueStore store, ResourceRegistry resourc
         {
             return (await store.GetAsync(key, revision, cancellationToken)).KeyValue;
         }
-        catch (StoreException error) when (error.Error == StoreError.Compacted)
+        catch (StoreException error) when (error.Error is StoreError.Compacted or StoreError.FutureRevision)
         {
             return null;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Orchestrator.Api;
 using Orchestrator.ApiServer.Http;
@@ -27,10 +28,11 @@ internal sealed class CausesResource(CauseWalker walker, ResourceRegistry resour
         var definition = Find(query["group"].ToString(), query["resource"].ToString());
         try
         {
-            var (writes, writesTruncated) = await walker.WritesAsync(definition.Key(context.Info.Namespace, name), cancellationToken);
+            var key = definition.Key(context.Info.Namespace, name);
+            var (writes, writesTruncated) = await walker.WritesAsync(key, cancellationToken);
             if (writes.Count == 0)
                 throw ApiErrors.NotFound(definition.Resource, name);
-            var (links, truncated) = await walker.ChainAsync(Choose(writes, query["revision"].ToString()), cancellationToken);
+            var (links, truncated) = await walker.ChainAsync(await ChooseAsync(key, writes, query["revision"].ToString(), cancellationToken), cancellationToken);
             var chain = new CauseChain { Writes = writes, Links = links, Truncated = truncated || writesTruncated };
             var body = JsonSerializer.SerializeToUtf8Bytes(chain, CauseChainJsonContext.Default.CauseChain);
             await ResponseWriter.SendAsync(context, body, 200, format, cancellationToken);
@@ -52,16 +54,13 @@ internal sealed class CausesResource(CauseWalker walker, ResourceRegistry resour
         throw ApiErrors.BadRequest($"no resource \"{resource}\" is stored in group \"{group}\"");
     }
 
-    private static CauseLink Choose(List<CauseLink> writes, string revision)
+    private async Task<CauseLink> ChooseAsync(string key, List<CauseLink> writes, string revision, CancellationToken cancellationToken)
     {
         if (revision.Length == 0)
             return writes[0].Change == "deleted" ? writes[0] : writes[^1];
-        foreach (var write in writes)
-        {
-            if (long.TryParse(revision, out var wanted) && write.Revision == wanted)
-                return write;
-        }
-
+        if (long.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted)
+            && (writes.Find(write => write.Revision == wanted) ?? await walker.WriteAtAsync(key, wanted, cancellationToken)) is { } chosen)
+            return chosen;
         throw ApiErrors.BadRequest($"the object was not written at revision {revision}, or that is no longer kept");
     }
 }

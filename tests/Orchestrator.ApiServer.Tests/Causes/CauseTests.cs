@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -46,6 +47,32 @@ public sealed class CauseTests
         Assert.That(writes.Select(one => one!["change"]!.GetValue<string>()), Is.EqualTo(new[] { "deleted", "modified", "created" }));
         Assert.That(writes[1]!["by"]!["fields"]!.ToJsonString(), Is.EqualTo("""["metadata.labels","data"]"""));
         Assert.That(chain["links"]![0]!["by"]!["verb"]!.GetValue<string>(), Is.EqualTo("delete"));
+    }
+
+    [Test]
+    public async Task Causes_OfAnObjectWrittenOften_ReachItsCreation()
+    {
+        const string causes = "/apis/lab.orc.dev/v1alpha1/namespaces/default/causes?resource=configmaps&name=a";
+        var created = await server.CreateConfigMapAsync("a");
+        var second = 0L;
+        for (var i = 0; i < 40; i++)
+        {
+            var (_, patched) = await server.PatchAsync($"{Maps}/a", $$$"""{"data":{"k":"{{{i}}}"}}""");
+            second = second == 0 ? long.Parse(patched["metadata"]!["resourceVersion"]!.GetValue<string>(), CultureInfo.InvariantCulture) : second;
+        }
+
+        var (_, chain) = await server.GetAsync(causes);
+        var (_, older) = await server.GetAsync($"{causes}&revision={second}");
+        var (code, _) = await server.GetAsync($"{causes}&revision=999999");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(chain["links"]![0]!["revision"]!.GetValue<long>(), Is.EqualTo(created));
+            Assert.That(chain["writes"]!.AsArray(), Has.Count.EqualTo(33), "the latest 32 and the creation");
+            Assert.That(chain["truncated"]!.GetValue<bool>(), Is.False);
+            Assert.That(older["links"]![0]!["by"]!["fields"]!.ToJsonString(), Is.EqualTo("""["data"]"""), "not among the latest, but kept");
+            Assert.That(code, Is.EqualTo(HttpStatusCode.BadRequest));
+        });
     }
 
     [Test]
