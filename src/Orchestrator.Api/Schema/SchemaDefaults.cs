@@ -10,7 +10,7 @@ public static class SchemaDefaults
 {
     public static void Apply(JsonObject document, SchemaNode schema)
     {
-        if (HasDefaults(schema, []))
+        if (HasDefaults(schema))
             ApplyTo(document, schema);
     }
 
@@ -21,7 +21,7 @@ public static class SchemaDefaults
             case SchemaType.Struct when value is JsonObject item:
                 ApplyToFields(item, schema);
                 break;
-            case SchemaType.Map when value is JsonObject map && HasDefaults(schema.Items!, []):
+            case SchemaType.Map when value is JsonObject map && HasDefaults(schema.Items!):
                 foreach (var (_, member) in map)
                 {
                     if (member is not null)
@@ -29,7 +29,7 @@ public static class SchemaDefaults
                 }
 
                 break;
-            case SchemaType.List when value is JsonArray list && HasDefaults(schema.Items!, []):
+            case SchemaType.List when value is JsonArray list && HasDefaults(schema.Items!):
                 for (var i = 0; i < list.Count; i++)
                 {
                     if (list[i] is { } member)
@@ -46,7 +46,7 @@ public static class SchemaDefaults
         for (var i = 0; i < fields.Count; i++)
         {
             var field = fields[i];
-            if (field.Default is null && !HasDefaults(field.Node, []))
+            if (field.Default is null && !HasDefaults(field.Node))
                 continue;
             var present = item.TryGetPropertyValue(field.Name, out var value) && value is not null;
             if (field.Default is { } given && (!present || IsEmptyText(field, value!)))
@@ -63,6 +63,8 @@ public static class SchemaDefaults
 
     private static bool IsEmptyText(SchemaField field, JsonNode value) =>
         field.Node.Type == SchemaType.String && value is JsonValue scalar && scalar.TryGetValue<string>(out var text) && text.Length == 0;
+
+    private static bool HasDefaults(SchemaNode schema) => schema.HasDefaults ?? HasDefaults(schema, []);
 
     /// <summary>Computed once per node; a node that is being visited adds nothing of its own (recursion).</summary>
     private static bool HasDefaults(SchemaNode schema, HashSet<SchemaNode> visiting)

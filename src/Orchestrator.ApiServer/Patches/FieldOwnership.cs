@@ -38,11 +38,15 @@ internal class FieldOwnership(RequestContext context)
         var (set, removed) = Changes(definition, before ?? [], after);
         managed.TakeFromOthers(key, set);
         managed.TakeFromOthers(key, removed);
-        var own = managed.Find(key)?.Copy() ?? new FieldSet();
+        managed.Set(key, managed.Find(key) is { } held ? Held(held.Copy(), set, removed) : set, Context.Received);
+        managed.Write(after);
+    }
+
+    private static FieldSet Held(FieldSet own, FieldSet set, FieldSet removed)
+    {
         own.ExceptWith(removed);
         own.UnionWith(set);
-        managed.Set(key, own, Context.Received);
-        managed.Write(after);
+        return own;
     }
 
     protected ManagerKey KeyOf(ResourceDefinition definition, string operation) =>

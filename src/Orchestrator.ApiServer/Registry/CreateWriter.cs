@@ -87,9 +87,9 @@ internal sealed class CreateWriter(WriteServices services)
             metadata["generation"] = 1L;
         else
             metadata.Remove("generation");
-        if (definition.HasStatus && !definition.Strategy.KeepsStatusOnCreate)
-            document.Remove("status");
-        SchemaDefaults.Apply(document, definition.Schema);
+        // Some kinds begin with a status; that is among the defaults.
+        if (definition.HasStatus && !definition.Strategy.KeepsStatusOnCreate && document.Remove("status"))
+            SchemaDefaults.Apply(document, definition.Schema);
     }
 
     public static bool TracksGeneration(ResourceDefinition definition) =>
