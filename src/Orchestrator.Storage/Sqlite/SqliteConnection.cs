@@ -74,9 +74,13 @@ internal sealed class SqliteConnection : IDisposable
         return statement.Step() ? statement.Integer(0) : 0;
     }
 
-    /// <summary>Copies the write-ahead log into the file as far as readers allow. The log then starts over.</summary>
-    public void Checkpoint() =>
-        Check(raw.sqlite3_wal_checkpoint_v2(handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _), "checkpoint");
+    /// <summary>Copies the write-ahead log into the file as far as readers allow.</summary>
+    /// <returns>Whether that was all of it; the log then starts over with the next write.</returns>
+    public bool Checkpoint()
+    {
+        Check(raw.sqlite3_wal_checkpoint_v2(handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var copied), "checkpoint");
+        return copied == pages;
+    }
 
     /// <summary>Pages that went into the write-ahead log since this was last asked.</summary>
     public int TakePagesWritten()

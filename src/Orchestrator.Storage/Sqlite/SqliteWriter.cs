@@ -8,7 +8,9 @@ namespace Orchestrator.Storage.Sqlite;
 /// the changes to watchers in revision order, and only then acknowledges them. While one group is on its way to the disk the
 /// next gathers, so throughput grows with the number of callers and a lone caller never waits for company.
 /// </summary>
-/// <remarks>Between groups it compacts, and when idle it moves the write-ahead log into the file.</remarks>
+/// <remarks>
+/// Between groups it compacts, and finishes what <see cref="LogCopier"/> has begun: to move the write-ahead log into the file.
+/// </remarks>
 internal sealed partial class SqliteWriter : IDisposable
 {
     /// <summary>Pages after which the write-ahead log is moved also under unbroken load, as far as readers allow: 16 MB.</summary>
@@ -43,6 +45,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly LogAppender log;
     private readonly LogCompactor compactor;
     private readonly FileTrimmer trimmer;
+    private readonly LogCopier copier;
     private readonly FileInfo logFile;
     private readonly SpaceReserve reserve;
     private readonly SqliteReaderPool readers;
@@ -78,6 +81,7 @@ internal sealed partial class SqliteWriter : IDisposable
         log = new LogAppender(connection);
         compactor = new LogCompactor(connection);
         trimmer = new FileTrimmer(connection);
+        copier = new LogCopier(options.Path, Wake);
         reserve = new SpaceReserve(options.Path, options.ReserveBytes);
         isFull = !reserve.TryTake();
         trimmer.ToTheLastPage = isFull;
@@ -94,7 +98,7 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>What no write is taken behind any more; null while the disk is well.</summary>
     public StoreException? DiskFailure => diskFailure;
 
-    private bool CheckpointIsDue => groupsSinceCheckpoint >= CheckpointGroups && diskFailure is null;
+    private bool CheckpointIsDue => groupsSinceCheckpoint >= CheckpointGroups && diskFailure is null && copier.IsIdle;
 
     public void Start() => thread.Start();
 
@@ -127,10 +131,18 @@ internal sealed partial class SqliteWriter : IDisposable
 
     public void Dispose()
     {
+        copier.Stop();
         log.Dispose();
         compactor.Dispose();
         trimmer.Dispose();
         connection.Dispose();
+        copier.Dispose();
+    }
+
+    private void Wake()
+    {
+        lock (gate)
+            Monitor.Pulse(gate);
     }
 
     private void Run()
@@ -143,12 +155,14 @@ internal sealed partial class SqliteWriter : IDisposable
                 break;
             if (group.Count > 0)
                 CommitGroup(group);
+            if (copier.HasEnded)
+                FinishCheckpoint();
             if (CompactionIsDue())
                 CompactStep();
             else if (TrimmingIsDue())
                 TrimStep();
             else if (group.Count == 0 && CheckpointIsDue)
-                Checkpoint();
+                BeginCheckpoint();
         }
         stopped.SetResult();
     }
@@ -182,7 +196,7 @@ internal sealed partial class SqliteWriter : IDisposable
             {
                 if (stopping)
                     return false;
-                if (CompactionIsDue() || TrimmingIsDue())
+                if (copier.HasEnded || CompactionIsDue() || TrimmingIsDue())
                     return true;
                 if (!Monitor.Wait(gate, IdleWait()))
                     return true;
@@ -233,7 +247,7 @@ internal sealed partial class SqliteWriter : IDisposable
             request.Complete();
         pagesSinceCheckpoint += connection.TakePagesWritten();
         if (pagesSinceCheckpoint >= CheckpointPages && diskFailure is null)
-            Checkpoint();
+            BeginCheckpoint();
         if (++groupsSinceLogCheck >= LogCheckGroups)
             BoundLog();
     }
@@ -363,6 +377,8 @@ internal sealed partial class SqliteWriter : IDisposable
             return;
         try
         {
+            if (copier.End() is { } failure)
+                throw failure;
             // Most is copied while readers go on; they stand still for the rest.
             connection.Checkpoint();
             if (readers.TryPause(options.LogPatience) && connection.TryTruncateLog(options.LogPatience))
@@ -385,12 +401,19 @@ internal sealed partial class SqliteWriter : IDisposable
         logBound = logFile.Length + options.MaxLogBytes;
     }
 
-    private void Checkpoint()
+    private void BeginCheckpoint()
     {
         groupsSinceCheckpoint = 0;
         pagesSinceCheckpoint = 0;
+        copier.Begin();
+    }
+
+    private void FinishCheckpoint()
+    {
         try
         {
+            if (copier.End() is { } failure)
+                throw failure;
             connection.Checkpoint();
         }
         catch (StoreException e)
