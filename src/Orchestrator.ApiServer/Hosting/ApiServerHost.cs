@@ -45,6 +45,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Dictionary<string, string> startup;
     private WebApplication? web;
+    private IServer? server;
     private Task? following;
     private Task? keeping;
     private Task? starting;
@@ -157,10 +158,10 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
     public async Task StopAsync()
     {
         stopping.Cancel();
-        if (web is not null)
+        if (server is not null)
         {
             using var drain = new CancellationTokenSource(DrainTimeout, Time);
-            await web.StopAsync(drain.Token);
+            await server.StopAsync(drain.Token);
         }
 
         if (following is not null)
@@ -181,9 +182,9 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         web = Build();
-        web.Run(HandleAsync);
-        await web.StartAsync(cancellationToken);
-        Endpoints = [.. web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(EndpointOf)];
+        server = web.Services.GetRequiredService<IServer>();
+        await server.StartAsync(new RequestApplication(HandleAsync), cancellationToken);
+        Endpoints = [.. server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(EndpointOf)];
         foreach (var endpoint in Endpoints)
             LogListening(endpoint);
     }
