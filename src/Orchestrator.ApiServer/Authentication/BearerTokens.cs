@@ -6,7 +6,7 @@ using Orchestrator.ApiServer.Authentication.Tokens;
 
 namespace Orchestrator.ApiServer.Authentication;
 
-/// <summary>Users by bearer token: fixed tokens first, then service accounts'.</summary>
+/// <summary>Users by bearer token: service accounts' and fixed ones.</summary>
 internal sealed class BearerTokens(IReadOnlyDictionary<string, UserInfo> fixedTokens, ServiceAccountTokens serviceAccounts) : IAuthenticator
 {
     private const string Scheme = "Bearer ";
@@ -22,23 +22,26 @@ internal sealed class BearerTokens(IReadOnlyDictionary<string, UserInfo> fixedTo
         string? header = http.Request.Headers.Authorization;
         if (header is null || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
             return new(AuthenticationResult.None);
-        var token = header[Scheme.Length..].Trim();
+        var token = header.AsSpan(Scheme.Length).Trim();
         return new(token.Length == 0 ? AuthenticationResult.None : Authenticate(token, serviceAccounts.Audiences, out _));
     }
 
     /// <param name="wanted">The token must be for one of these.</param>
     /// <param name="matched">Those it is for, of the wanted.</param>
-    public AuthenticationResult Authenticate(string token, IReadOnlyList<string> wanted, out IReadOnlyList<string> matched)
+    public AuthenticationResult Authenticate(ReadOnlySpan<char> token, IReadOnlyList<string> wanted, out IReadOnlyList<string> matched)
     {
         matched = wanted;
-        if (byHash.Count > 0 && byHash.TryGetValue(HashOf(token), out var user))
-            return AuthenticationResult.Accepted(user);
-        if (serviceAccounts.Check(token, out var failure) is not { } claims)
-            return AuthenticationResult.Failed("invalid bearer token");
-        matched = [.. wanted.Intersect(claims.Audiences)];
+        if (serviceAccounts.Check(token, out var failure) is not { } known)
+        {
+            return byHash.Count > 0 && byHash.TryGetValue(HashOf(token.ToString()), out var user)
+                ? AuthenticationResult.Accepted(user)
+                : AuthenticationResult.Failed("invalid bearer token");
+        }
+
+        matched = ReferenceEquals(wanted, serviceAccounts.Audiences) ? known.Audiences : [.. wanted.Intersect(known.Claims.Audiences)];
         if (failure is null && matched.Count == 0)
-            failure = $"token audiences [{string.Join(' ', claims.Audiences)}] is invalid for the target audiences [{string.Join(' ', wanted)}]";
-        return failure is null ? AuthenticationResult.Accepted(ServiceAccountTokens.UserOf(claims)) : AuthenticationResult.Failed(failure);
+            failure = $"token audiences [{string.Join(' ', known.Claims.Audiences)}] is invalid for the target audiences [{string.Join(' ', wanted)}]";
+        return failure is null ? AuthenticationResult.Accepted(known.User) : AuthenticationResult.Failed(failure);
     }
 
     private static string HashOf(string token) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));

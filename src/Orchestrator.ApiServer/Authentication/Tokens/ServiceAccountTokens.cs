@@ -17,7 +17,7 @@ internal sealed class ServiceAccountTokens(SigningKeys keys, string issuer, IRea
     /// <summary>A pod's token stays valid this long after its deletion was due, so that its last words are heard.</summary>
     private static readonly TimeSpan DeletionLeeway = TimeSpan.FromSeconds(60);
 
-    private readonly ConcurrentDictionary<string, TokenClaims> verified = new();
+    private readonly ConcurrentDictionary<string, VerifiedToken> verified = new();
 
     public string Issuer => issuer;
 
@@ -26,32 +26,40 @@ internal sealed class ServiceAccountTokens(SigningKeys keys, string issuer, IRea
 
     public string Issue(TokenClaims claims) => WebToken.Sign(keys.Signer, claims.ToJson());
 
-    /// <summary>The claims of a token of ours, checked for everything but its audience; null when it is none of ours.</summary>
+    /// <summary>A token of ours, checked for everything but its audience; null when it is none of ours.</summary>
     /// <param name="failure">Why a token of ours is not valid.</param>
-    public TokenClaims? Check(string token, out string? failure)
+    public VerifiedToken? Check(ReadOnlySpan<char> token, out string? failure)
     {
         failure = null;
-        if (!verified.TryGetValue(token, out var claims))
+        // Every request comes by here, and a token is a thousand characters: it is looked up where it lies.
+        var remembered = verified.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!remembered.TryGetValue(token, out var found))
         {
-            if (WebToken.Verify(keys, token) is not { } payload || TokenClaims.Parse(payload) is not { } parsed || parsed.Issuer != issuer)
+            found = Verify(token.ToString());
+            if (found is null)
                 return null;
             if (verified.Count >= MaxRemembered)
                 verified.Clear();
-            verified[token] = claims = parsed;
+            remembered[token] = found;
         }
 
         var now = time.GetUtcNow();
-        if (now.ToUnixTimeSeconds() >= claims.Expires)
+        if (now.ToUnixTimeSeconds() >= found.Claims.Expires)
         {
-            verified.TryRemove(token, out _);
+            remembered.TryRemove(token, out _);
             failure = "service account token has expired";
         }
         else
-            failure = FindMissing(claims, now);
-        return claims;
+            failure = FindMissing(found.Claims, now);
+        return found;
     }
 
-    public static UserInfo UserOf(TokenClaims claims)
+    private VerifiedToken? Verify(string token) =>
+        WebToken.Verify(keys, token) is { } payload && TokenClaims.Parse(payload) is { } claims && claims.Issuer == issuer
+            ? new VerifiedToken(claims, UserOf(claims), [.. audiences.Intersect(claims.Audiences)])
+            : null;
+
+    private static UserInfo UserOf(TokenClaims claims)
     {
         var extra = new Dictionary<string, IReadOnlyList<string>>();
         if (claims.Id.Length > 0)
@@ -88,3 +96,8 @@ internal sealed class ServiceAccountTokens(SigningKeys keys, string issuer, IRea
     private static bool IsAlive(KubernetesObject? item, NamedObject bound, DateTimeOffset now) =>
         item?.Metadata.Uid == bound.Uid && !(item?.Metadata.DeletionTimestamp + DeletionLeeway < now);
 }
+
+/// <summary>A token whose signature was checked.</summary>
+/// <param name="User">Whom it makes its bearer.</param>
+/// <param name="Audiences">Those of this API server's that it is for.</param>
+internal sealed record VerifiedToken(TokenClaims Claims, UserInfo User, IReadOnlyList<string> Audiences);
