@@ -77,4 +77,21 @@ public sealed class PumpTests
         process.Start(() => throw new InvalidOperationException("a bug"));
         Assert.That(() => pump.RunFor(TimeSpan.FromSeconds(1)), Throws.TypeOf<SimulationFailure>().With.Message.Contains("a bug"));
     }
+
+    [Test]
+    public void Failure_WhereNobodyCatches_EndsTheRun()
+    {
+        process.Post(() => throw new InvalidOperationException("a bug"));
+        Assert.That(
+            () => pump.RunFor(TimeSpan.FromSeconds(1)), Throws.TypeOf<SimulationFailure>().With.Message.Contains("process threw where nobody catches: a bug"));
+    }
+
+    [Test]
+    public void Main_ThatEnds_EndsTheRun([Values] bool isCancelled)
+    {
+        process.StartMain(() => isCancelled ? Task.FromCanceled(new CancellationToken(canceled: true)) : Task.CompletedTask);
+        Assert.That(
+            () => pump.RunFor(TimeSpan.FromSeconds(1)),
+            Throws.TypeOf<SimulationFailure>().With.Property(nameof(SimulationFailure.Rule)).EqualTo("processes run on").And.Message.Contains("process ended"));
+    }
 }

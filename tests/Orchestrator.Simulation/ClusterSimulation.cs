@@ -17,7 +17,7 @@ namespace Orchestrator.Simulation;
 /// </summary>
 internal sealed class ClusterSimulation : IDisposable
 {
-    private const int Nodes = 3;
+    private static readonly IReadOnlyList<string> Nodes = [.. Enumerable.Range(0, 3).Select(HollowKubelet.NameOf)];
 
     /// <summary>How long a cluster without faults may take to come to rest. Backoffs, node grace periods and evictions are within it.</summary>
     private static readonly TimeSpan SettleLimit = TimeSpan.FromMinutes(20);
@@ -52,11 +52,11 @@ internal sealed class ClusterSimulation : IDisposable
         _ = new ReplicaRule(pump, log, wireAudit.Creations.Of);
         var deletions = new DeletionRule(pump, log);
 
-        script = Script.Draw(seeds.For("users"), options.Time, Nodes);
+        script = Script.Draw(seeds.For("users"), options.Time, Nodes.Count);
         var draw = seeds.For("faults");
         var plan = options.HasFaults ? FaultPlan.Draw(draw) : FaultPlan.None;
         var slots = Enumerable.Range(0, 2 + (seeds.Number("servers") % 2)).Select(index => new ServerSlot($"server-{index + 1}")).ToList();
-        final = new FinalState(new ClusterState(log), deletions, script, slots.Count);
+        final = new FinalState(new ClusterState(log), deletions, script, Nodes, slots.Count);
         var board = new Switchboard(pump, seeds.For("network"), slots, options.Sabotage.Wire?.Invoke(wireAudit) ?? wireAudit);
         var context = new ClusterContext(pump, seeds, board, options.Log, options.LogLevel);
         AddComponents(context, slots, process =>
@@ -89,16 +89,15 @@ internal sealed class ClusterSimulation : IDisposable
 
     private void AddComponents(ClusterContext context, List<ServerSlot> slots, Func<SimulatedProcess, IKeyValueStore> connect)
     {
-        var nodes = Enumerable.Range(0, Nodes).Select(HollowKubelet.NameOf).ToList();
         for (var i = 0; i < slots.Count; i++)
-            servers.Add(new ApiServerComponent(context, slots[i], i, nodes, keys, connect));
+            servers.Add(new ApiServerComponent(context, slots[i], i, Nodes, keys, connect));
         for (var i = 0; i < 2; i++)
         {
             others.Add(new ControllerManagerComponent(context, i));
             others.Add(new SchedulerComponent(context, i));
         }
 
-        for (var i = 0; i < Nodes; i++)
+        for (var i = 0; i < Nodes.Count; i++)
             others.Add(new HollowKubelet(context, i));
     }
 

@@ -25,7 +25,7 @@ internal sealed class ApiServerComponent(
     {
         var process = Process = context.NewProcess(Name);
         host = null;
-        process.Start(() => RunAsync(process));
+        process.StartMain(() => RunAsync(process));
     }
 
     private async Task RunAsync(SimulatedProcess process)
@@ -46,5 +46,6 @@ internal sealed class ApiServerComponent(
         host = started;
         slot.Occupy(process, started.HandleAsync);
         await started.Ready;
+        await Task.Delay(Timeout.InfiniteTimeSpan, process.Clock, CancellationToken.None);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ControllerManagerComponent(ClusterContext context, int ind
     public void Start()
     {
         var process = Process = context.NewProcess(Name);
-        process.Start(() => RunAsync(process));
+        process.StartMain(() => RunAsync(process));
     }
 
     private async Task RunAsync(SimulatedProcess process)

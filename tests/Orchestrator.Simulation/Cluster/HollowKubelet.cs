@@ -32,7 +32,7 @@ internal sealed class HollowKubelet(ClusterContext context, int index) : ICompon
     public void Start()
     {
         var process = Process = context.NewProcess(Name);
-        process.Start(() => new Life(this, context, process, index).RunAsync());
+        process.StartMain(() => new Life(this, context, process, index).RunAsync());
     }
 
     /// <summary>From one start to the end of the process.</summary>

@@ -18,7 +18,7 @@ internal sealed class SchedulerComponent(ClusterContext context, int index) : IC
     public void Start()
     {
         var process = Process = context.NewProcess(Name);
-        process.Start(() => RunAsync(process));
+        process.StartMain(() => RunAsync(process));
     }
 
     private async Task RunAsync(SimulatedProcess process)

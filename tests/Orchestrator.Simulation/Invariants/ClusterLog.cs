@@ -22,7 +22,7 @@ internal sealed class ClusterLog
         foreach (var item in present)
             current.Add(item.Key, item);
         var reader = new SimulatedProcess(pump, "log", isUrgent: true);
-        reader.Start(() => FollowAsync(store));
+        reader.StartMain(() => FollowAsync(store));
     }
 
     /// <summary>Called for each revision, in order.</summary>

@@ -8,7 +8,7 @@ using Orchestrator.Simulation.Workload;
 namespace Orchestrator.Simulation.Invariants;
 
 /// <summary>Where a cluster must come to when nothing fails any more: what the users wanted, and nothing besides.</summary>
-internal sealed class FinalState(ClusterState state, DeletionRule deletions, Script script, int servers)
+internal sealed class FinalState(ClusterState state, DeletionRule deletions, Script script, IReadOnlyList<string> nodes, int servers)
 {
     /// <summary>What is not yet as it must be; none when the cluster has settled.</summary>
     public IEnumerable<string> Faults() =>
@@ -50,6 +50,8 @@ internal sealed class FinalState(ClusterState state, DeletionRule deletions, Scr
 
     private IEnumerable<string> NodeFaults()
     {
+        foreach (var name in nodes.Except(state.List<Node>().Select(node => node.Metadata.Name!)))
+            yield return $"{name} is missing";
         foreach (var node in state.List<Node>())
         {
             if (node.Status?.Conditions?.Any(one => one is { Type: "Ready", Status: "True" }) != true)
@@ -104,7 +106,14 @@ internal sealed class FinalState(ClusterState state, DeletionRule deletions, Scr
 
     private IEnumerable<string> ServiceFaults()
     {
-        foreach (var (ns, name, count) in ((string, string, int)[])[("default", "kubernetes", servers), ("kube-system", "kube-dns", state.List<Node>().Count())])
+        // The cluster's own one there has no selector.
+        var exposed = state.List<Service>().Where(one => one is { Metadata.Namespace: User.Namespace, Spec.Selector: not null })
+            .Select(one => one.Metadata.Name!).ToHashSet();
+        foreach (var name in script.Exposed.Except(exposed))
+            yield return $"service {name} is missing";
+        foreach (var name in exposed.Except(script.Exposed))
+            yield return $"service {name} should be gone";
+        foreach (var (ns, name, count) in ((string, string, int)[])[("default", "kubernetes", servers), ("kube-system", "kube-dns", nodes.Count)])
         {
             var found = state.List<EndpointSlice>().Where(slice => slice.Metadata.Namespace == ns && slice.Metadata.Labels?.GetValueOrDefault("kubernetes.io/service-name") == name)
                 .Sum(slice => slice.Endpoints?.Count ?? 0);

@@ -8,6 +8,8 @@ namespace Orchestrator.Simulation.Pumping;
 /// </summary>
 internal sealed class SimulatedProcess
 {
+    private const string RunOnRule = "processes run on";
+
     private readonly List<Step> held = [];
 
     public SimulatedProcess(Pump pump, string name, bool isUrgent = false)
@@ -40,8 +42,11 @@ internal sealed class SimulatedProcess
     /// <summary>Called when the process is killed; by the network and the store, which are outside of it.</summary>
     public event Action? Died;
 
-    /// <summary>Runs the main function. It may end by cancellation only, or not at all.</summary>
-    public void Start(Func<Task> main) => Pump.Enqueue(this, state => _ = WatchAsync(main), null);
+    /// <summary>Starts what the process is there for. It has no end but <see cref="Kill"/>.</summary>
+    public void StartMain(Func<Task> main) => Pump.Enqueue(this, state => _ = WatchAsync(main, mayEnd: false), null);
+
+    /// <summary>Starts a piece of work, which is done some time, or cancelled.</summary>
+    public void Start(Func<Task> work) => Pump.Enqueue(this, state => _ = WatchAsync(work, mayEnd: true), null);
 
     public void Post(Action action) => Pump.Enqueue(this, static state => ((Action)state!)(), action);
 
@@ -64,19 +69,21 @@ internal sealed class SimulatedProcess
 
     public void Hold(Step step) => held.Add(step);
 
-    private async Task WatchAsync(Func<Task> main)
+    private async Task WatchAsync(Func<Task> work, bool mayEnd)
     {
         try
         {
-            await main();
+            await work();
+            if (!mayEnd)
+                Pump.Fail(RunOnRule, $"{Name} ended by itself");
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (mayEnd)
         {
             // Asked to end.
         }
         catch (Exception error)
         {
-            Pump.Fail("processes run on", $"{Name} ended: {error.Message}", error);
+            Pump.Fail(RunOnRule, $"{Name} ended: {error.Message}", error);
         }
     }
 
