@@ -9,6 +9,8 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
     private int writes;
     private int batches;
     private int reads;
+    private int writesOfLateKey;
+    private StoreTransaction? late;
 
     public int LosesWrite { get; init; }
 
@@ -20,6 +22,11 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
 
     public int ReadsBack { get; init; }
 
+    /// <summary>The second write of this key fails and is done behind the fourth, as the contract allows if its conditions hold then.</summary>
+    public string? LateKey { get; init; }
+
+    public bool ForgetsConditions { get; init; }
+
     public async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
     {
         writes++;
@@ -27,7 +34,9 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
             return new CommitResult(true, await inner.GetRevisionAsync(cancellationToken) + 1, []);
         if (writes == GarblesWrite)
             transaction = transaction with { Changes = [.. transaction.Changes.Select(change => change with { Value = change.Value is { } value ? (byte[])[.. value.Span, (byte)' '] : null })] };
-        return await inner.CommitAsync(transaction, cancellationToken);
+        return transaction.Changes.Any(change => change.Key == LateKey)
+            ? await CommitLateKeyAsync(transaction, cancellationToken)
+            : await inner.CommitAsync(transaction, cancellationToken);
     }
 
     public async IAsyncEnumerable<WatchBatch> WatchAsync(string prefix, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -68,4 +77,18 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
     public ValueTask<bool> RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken) => inner.RevokeLeaseAsync(leaseId, cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async ValueTask<CommitResult> CommitLateKeyAsync(StoreTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (++writesOfLateKey == 2)
+        {
+            late = transaction;
+            throw new StoreException(StoreError.Unavailable, "the write is late");
+        }
+
+        var result = await inner.CommitAsync(transaction, cancellationToken);
+        if (writesOfLateKey == 4)
+            await inner.CommitAsync(ForgetsConditions ? late! with { Conditions = [] } : late!, cancellationToken);
+        return result;
+    }
 }

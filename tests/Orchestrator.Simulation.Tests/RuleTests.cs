@@ -83,6 +83,15 @@ public sealed class RuleTests
         Assert.That(() => Put("/registry/services/default/b", NewService("b")), Breaks("no address is given out twice"));
     }
 
+    [Test]
+    public void Nodes_WithOneRange_AreFound()
+    {
+        _ = new AddressRule(pump, log);
+        Put("/registry/nodes/a", NewNode("a", "10.244.0.0/24"));
+        Put("/registry/nodes/b", NewNode("b", "10.244.1.0/24"));
+        Assert.That(() => Put("/registry/nodes/c", NewNode("c", "10.244.0.0/24")), Breaks("no address is given out twice"));
+    }
+
     private void Put<T>(string key, T item)
         where T : Api.KubernetesObject
     {
@@ -112,5 +121,10 @@ public sealed class RuleTests
     private static Service NewService(string name) => new()
     {
         Metadata = new ObjectMeta { Name = name, Namespace = "default", Uid = "uid-" + name }, Spec = new ServiceSpec { ClusterIP = "10.96.0.7" },
+    };
+
+    private static Node NewNode(string name, string range) => new()
+    {
+        Metadata = new ObjectMeta { Name = name, Uid = "uid-" + name }, Spec = new NodeSpec { PodCIDR = range, PodCIDRs = [range] },
     };
 }

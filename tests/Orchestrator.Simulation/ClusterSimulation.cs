@@ -58,7 +58,7 @@ internal sealed class ClusterSimulation : IDisposable
         var slots = Enumerable.Range(0, 2 + (seeds.Number("servers") % 2)).Select(index => new ServerSlot($"server-{index + 1}")).ToList();
         final = new FinalState(new ClusterState(log), deletions, script, Nodes, slots.Count);
         var board = new Switchboard(pump, seeds.For("network"), slots, options.Sabotage.Wire?.Invoke(wireAudit) ?? wireAudit);
-        var context = new ClusterContext(pump, seeds, board, options.Log, options.LogLevel);
+        var context = new ClusterContext(pump, seeds, board, options.Sabotage, options.Log, options.LogLevel);
         AddComponents(context, slots, process =>
             new FaultyStore(store, process, engine, context.RandomFor("store of " + process.Name), () => faults!.Store, storeAudit));
         faults = new FaultInjector(pump, draw, plan, [.. servers, .. others], board, memory, options.Log);

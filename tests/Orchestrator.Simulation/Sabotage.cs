@@ -1,4 +1,5 @@
 using Orchestrator.Simulation.Network;
+using Orchestrator.Simulation.Pumping;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Simulation;
@@ -10,6 +11,9 @@ internal sealed record Sabotage
 
     /// <summary>Wraps the store between the log, which sees the truth, and the API servers.</summary>
     public Func<IKeyValueStore, IKeyValueStore>? Store { get; init; }
+
+    /// <summary>Wraps what carries the requests of a process.</summary>
+    public Func<SimulatedProcess, HttpMessageHandler, HttpMessageHandler>? Transport { get; init; }
 
     /// <summary>Wraps what sees the API servers' answers.</summary>
     public Func<IWireMonitor, IWireMonitor>? Wire { get; init; }

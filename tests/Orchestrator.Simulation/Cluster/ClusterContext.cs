@@ -6,7 +6,7 @@ using Orchestrator.Simulation.Pumping;
 namespace Orchestrator.Simulation.Cluster;
 
 /// <summary>What every component of the simulated cluster is made with.</summary>
-internal sealed class ClusterContext(Pump pump, Seeds seeds, Switchboard board, Action<string>? log, LogLevel logLevel)
+internal sealed class ClusterContext(Pump pump, Seeds seeds, Switchboard board, Sabotage sabotage, Action<string>? log, LogLevel logLevel)
 {
     /// <summary>How a client reaches the servers, whichever answers.</summary>
     public static Uri Address { get; } = new("https://cluster.local");
@@ -26,6 +26,11 @@ internal sealed class ClusterContext(Pump pump, Seeds seeds, Switchboard board, 
 
     public int SeedFor(string name) => seeds.Number($"{name} #{incarnations++}");
 
-    public ApiClient NewClient(SimulatedProcess process, string component, string token, int preferredServer) => new(
-        new ApiClientOptions { Server = Address, Component = component, BearerToken = token }, process.Clock, board.NewTransport(process, preferredServer));
+    public ApiClient NewClient(SimulatedProcess process, string component, string token, int preferredServer)
+    {
+        var transport = board.NewTransport(process, preferredServer);
+        return new ApiClient(
+            new ApiClientOptions { Server = Address, Component = component, BearerToken = token }, process.Clock,
+            sabotage.Transport?.Invoke(process, transport) ?? transport);
+    }
 }

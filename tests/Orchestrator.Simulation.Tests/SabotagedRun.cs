@@ -1,0 +1,12 @@
+namespace Orchestrator.Simulation.Tests;
+
+/// <summary>The run that bugs are put into: one without faults, in which the user counts four times and leaves a Service behind.</summary>
+internal static class SabotagedRun
+{
+    public static SimulationResult With(Sabotage sabotage)
+    {
+        var options = new SimulationOptions { Seed = 7, HasFaults = false, Time = TimeSpan.FromSeconds(30), Sabotage = sabotage };
+        using var simulation = new ClusterSimulation(options);
+        return simulation.Run();
+    }
+}
