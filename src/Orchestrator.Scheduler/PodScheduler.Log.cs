@@ -16,4 +16,10 @@ public sealed partial class PodScheduler
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The condition of pod {Pod} could not be written: {Reason}")]
     private partial void LogReportFailed(ObjectKey pod, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Binding pod {Pod} to {Node} broke off")]
+    private partial void LogBindingBroke(Exception exception, ObjectKey pod, string node);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Writing the condition of pod {Pod} broke off")]
+    private partial void LogReportBroke(Exception exception, ObjectKey pod);
 }

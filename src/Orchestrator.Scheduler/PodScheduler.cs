@@ -189,6 +189,13 @@ public sealed partial class PodScheduler : IDisposable
             cache.Forget(pod.Uid);
             queue.ReturnFailed(queued);
         }
+        catch (Exception exception)
+        {
+            // A fault of ours. The pod must not be lost over it: it is tried again, with the backoff of one that failed.
+            LogBindingBroke(exception, pod.Key, node);
+            cache.Forget(pod.Uid);
+            queue.ReturnFailed(queued);
+        }
         finally
         {
             bindingSlots.Release();
@@ -227,6 +234,10 @@ public sealed partial class PodScheduler : IDisposable
         catch (ApiException exception)
         {
             LogReportFailed(pod.Key, exception.Message); // The next attempt reports again.
+        }
+        catch (Exception exception)
+        {
+            LogReportBroke(exception, pod.Key);
         }
     }
 

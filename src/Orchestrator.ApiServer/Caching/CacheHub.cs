@@ -50,6 +50,9 @@ internal sealed partial class CacheHub
     /// <summary>Whether the caches have been filled for the first time. No store's revision is 0.</summary>
     public bool IsFilled => Progress > 0;
 
+    /// <summary>What in the store keeps the caches from following it; null while they do.</summary>
+    public string? Fault { get; private set; }
+
     /// <summary>Waits until the caches are filled for the first time.</summary>
     public async ValueTask WaitUntilFilledAsync(CancellationToken cancellationToken)
     {
@@ -70,6 +73,7 @@ internal sealed partial class CacheHub
             {
                 if (position == 0)
                     position = await FillAsync(cancellationToken);
+                Fault = null;
                 await foreach (var batch in store.WatchAsync(RootPrefix, position + 1, cancellationToken))
                 {
                     Apply(batch);
@@ -87,6 +91,16 @@ internal sealed partial class CacheHub
                 // Only a read can follow a history that is gone; a store that was away, or was too fast, goes on where it stopped.
                 if (error.Error == StoreError.Compacted)
                     position = 0;
+                await PauseAsync(retry, cancellationToken);
+                retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
+            }
+            catch (Exception error)
+            {
+                // Something lies in the store that no API server wrote. To leave it out would be to say that it is not there.
+                LogCannotFollow(error);
+                Fault = error.Message;
+                pending.Clear();
+                position = 0;
                 await PauseAsync(retry, cancellationToken);
                 retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
             }
@@ -199,4 +213,7 @@ internal sealed partial class CacheHub
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of the store ended with {Error}: {Reason}")]
     private partial void LogWatchEnded(StoreError error, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The watch caches cannot follow the store; they are filled again until they can")]
+    private partial void LogCannotFollow(Exception error);
 }

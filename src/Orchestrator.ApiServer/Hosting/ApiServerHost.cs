@@ -294,7 +294,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         {
             new("ping", true, _ => ValueTask.FromResult<string?>(null)),
             new("store", true, CheckStoreAsync),
-            new("caches", false, _ => ValueTask.FromResult(hub.IsFilled ? null : "not filled yet")),
+            new("caches", false, _ => ValueTask.FromResult(hub.Fault ?? (hub.IsFilled ? null : "not filled yet"))),
         };
         foreach (var task in parts.StartupTasks)
         {

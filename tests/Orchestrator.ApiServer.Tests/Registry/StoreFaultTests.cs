@@ -103,6 +103,24 @@ public sealed class StoreFaultTests
     }
 
     [Test]
+    public async Task ValueThatIsNoObject_IsToldAndTheRestGoesOn()
+    {
+        const string broken = "/registry/configmaps/default/broken";
+        var host = await StartAsync(memory, seed: 1);
+        await host.Writer.CreateAsync(Item("old"), UserInfo.ApiServer, default);
+        await SeesAsync(host, "old");
+        await memory.CommitAsync(StoreTransaction.Create(broken, "no JSON"u8.ToArray()), default);
+        await ReadinessBecomesAsync(host, StatusCodes.Status500InternalServerError);
+
+        await host.Writer.UpdateAsync<ConfigMap>("default", "item", "", found => found with { Data = Item("new").Data }, UserInfo.ApiServer, default);
+        Assert.That((await host.Reader.GetLatestAsync<ConfigMap>("default", "item", default))!.Data!["k"], Is.EqualTo("new"));
+
+        await memory.CommitAsync(new([], [StoreChange.Delete(broken)]), default);
+        await SeesAsync(host, "new");
+        await ReadinessBecomesAsync(host, StatusCodes.Status200OK);
+    }
+
+    [Test]
     public async Task Server_WhoseSignOfLifeWasLost_GivesAnother()
     {
         var clock = new FakeClock();
@@ -150,6 +168,25 @@ public sealed class StoreFaultTests
         http.Response.Body = answer;
         await host.HandleAsync(http);
         return (http.Response.StatusCode, JsonNode.Parse(answer.ToArray())!);
+    }
+
+    private static async Task ReadinessBecomesAsync(ApiServerHost host, int code)
+    {
+        var startedAt = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var http = new DefaultHttpContext();
+            http.Request.Method = "GET";
+            http.Request.Path = "/readyz";
+            http.Request.Headers.Authorization = "Bearer " + Admin;
+            using var answer = new MemoryStream();
+            http.Response.Body = answer;
+            await host.HandleAsync(http);
+            if (http.Response.StatusCode == code)
+                return;
+            Assert.That(TimeProvider.System.GetElapsedTime(startedAt), Is.LessThan(TimeSpan.FromSeconds(20)), Encoding.UTF8.GetString(answer.ToArray()));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
     }
 
     private static async Task SeesAsync(ApiServerHost host, string value)
