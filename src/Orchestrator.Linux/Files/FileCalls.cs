@@ -139,6 +139,31 @@ public static unsafe partial class FileCalls
             throw LinuxException.FromLastError("fsync");
     }
 
+    /// <summary>Has a file's content on the disk, and of its metadata what is needed to read it (fdatasync(2)).</summary>
+    public static void SyncData(Descriptor descriptor)
+    {
+        if (fdatasync(descriptor.Number) != 0)
+            throw LinuxException.FromLastError("fdatasync");
+    }
+
+    /// <summary>Takes room for a part of a file that is to be written, without making the file longer (fallocate(2), KEEP_SIZE).</summary>
+    /// <returns>False: the file system has no such thing.</returns>
+    /// <exception cref="LinuxException">ENOSPC: there is no room, and none was taken.</exception>
+    public static bool TryAllocate(Descriptor descriptor, long offset, long length)
+    {
+        const int keepSize = 1;
+        while (fallocate(descriptor.Number, keepSize, offset, length) != 0)
+        {
+            var errno = Marshal.GetLastPInvokeError();
+            if (errno == Errno.EOPNOTSUPP)
+                return false;
+            if (errno != Errno.EINTR)
+                throw new LinuxException(errno, "fallocate");
+        }
+
+        return true;
+    }
+
     /// <summary>Has the kernel forget what it holds of a file and has written: the next read asks the disk (posix_fadvise(2), DONTNEED).</summary>
     public static void DropCache(string path)
     {
@@ -240,6 +265,12 @@ public static unsafe partial class FileCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fdatasync(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fallocate(int descriptor, int mode, long offset, long length);
 
     [LibraryImport("libc")]
     private static partial int posix_fadvise(int descriptor, long offset, long length, int advice);

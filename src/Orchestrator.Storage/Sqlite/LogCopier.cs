@@ -118,11 +118,15 @@ internal sealed class LogCopier : IDisposable
             {
                 connection ??= Connect(path);
                 file ??= FileCalls.Open(path, OpenFlags.ReadWrite);
-                Copy();
+                Copy(path);
             }
             catch (StoreException e)
             {
                 fault = e;
+            }
+            catch (LinuxException e) when (e.ErrorNumber == Errno.ENOSPC)
+            {
+                fault = new StoreException(StoreError.NoSpace, $"no space left: checkpoint: {e.Message}", e);
             }
             catch (LinuxException e)
             {
@@ -147,15 +151,28 @@ internal sealed class LogCopier : IDisposable
         return connection;
     }
 
-    private void Copy()
+    private void Copy(string path)
     {
         for (var round = 0; round < MaxRounds; round++)
         {
+            TakeRoom(path);
             var isAll = connection!.Checkpoint();
             // SQLite syncs the file only when it has copied everything, and then has the writer wait for it.
             FileCalls.Sync(file!);
             if (isAll)
                 return;
         }
+    }
+
+    /// <summary>
+    /// Takes the room the file needs before anything is copied. On a disk that fills up, a copy that breaks off half-way would use up
+    /// what is kept for deletions and have gained nothing: only when all is copied can the log start over.
+    /// </summary>
+    private void TakeRoom(string path)
+    {
+        var wanted = connection!.QueryInteger("PRAGMA page_count") * SqliteSchema.PageSizeBytes;
+        var length = new FileInfo(path).Length;
+        if (wanted > length)
+            FileCalls.TryAllocate(file!, length, wanted - length);
     }
 }

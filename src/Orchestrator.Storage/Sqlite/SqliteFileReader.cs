@@ -10,7 +10,7 @@ internal sealed class SqliteFileReader : IStoreReader
     {
         using (var connection = SqliteConnection.Open(path, writes: false))
             SqliteSchema.RefuseForeign(connection, path);
-        reader = new SqliteReader(path);
+        reader = new SqliteReader(path, () => long.MaxValue);
     }
 
     public ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken)

@@ -18,6 +18,7 @@ internal sealed class SqliteReader : IDisposable
     internal const string PredecessorSql = "SELECT id, create_revision, version, lease, value FROM log WHERE key = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1";
 
     private readonly SqliteConnection connection;
+    private readonly Func<long> published;
     private readonly SqliteStatement newest;
     private readonly SqliteStatement atRevision;
     private readonly SqliteStatement nextKey;
@@ -25,8 +26,13 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement history;
     private readonly SqliteStatement predecessor;
 
-    public SqliteReader(string path)
+    /// <param name="published">
+    /// The newest revision that may be read. Commits are in the file a moment before they are on the disk, and what is not there yet may
+    /// turn out never to have been.
+    /// </param>
+    public SqliteReader(string path, Func<long> published)
     {
+        this.published = published;
         connection = SqliteConnection.Open(path, writes: false);
         connection.Execute("PRAGMA cache_size = -4096");
         newest = connection.Prepare("SELECT max(id) FROM log");
@@ -110,12 +116,14 @@ internal sealed class SqliteReader : IDisposable
         connection.Dispose();
     }
 
+    /// <summary>The newest revision of the snapshot that may be read.</summary>
     private long CurrentRevision()
     {
         newest.Step();
         var revision = new RowId(newest.Integer(0)).Revision;
         newest.Reset();
-        return Math.Max(revision, SqliteStore.FirstRevision);
+        // Asked behind the snapshot: compaction stays behind what is published, so the snapshot holds all of that revision.
+        return Math.Max(Math.Min(revision, published()), SqliteStore.FirstRevision);
     }
 
     private static long ReadRevision(long requested, long current)

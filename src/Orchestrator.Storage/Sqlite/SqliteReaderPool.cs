@@ -1,7 +1,7 @@
 namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>Reader connections, opened as needed and a few of them kept. New reads can be held back for a moment.</summary>
-internal sealed class SqliteReaderPool(string path, int maxIdle) : IDisposable
+internal sealed class SqliteReaderPool(string path, int maxIdle, Func<long> published) : IDisposable
 {
     private readonly object gate = new();
     private readonly Stack<SqliteReader> idle = new();
@@ -26,7 +26,7 @@ internal sealed class SqliteReaderPool(string path, int maxIdle) : IDisposable
             return reader;
         try
         {
-            return new SqliteReader(path);
+            return new SqliteReader(path, published);
         }
         catch (StoreException)
         {

@@ -35,8 +35,8 @@ public sealed partial class SqliteStore : IKeyValueStore, IRevisionLog
         this.logger = logger;
         var revision = Math.Max(new RowId(connection.QueryInteger("SELECT max(id) FROM log")).Revision, FirstRevision);
         var compacted = connection.QueryInteger("SELECT value FROM state WHERE name = 'compacted_revision'");
-        readers = new SqliteReaderPool(options.Path, options.IdleReaders);
         hub = new WatchHub(options.Watch, time, revision);
+        readers = new SqliteReaderPool(options.Path, options.IdleReaders, () => hub.Revision);
         leases = new LeaseClock(time, Expire);
         writer = new SqliteWriter(connection, readers, hub, options, compacted, time, logger);
         LoadLeases(connection);

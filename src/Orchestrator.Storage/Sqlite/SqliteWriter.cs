@@ -4,7 +4,7 @@ using Orchestrator.Storage.Watching;
 namespace Orchestrator.Storage.Sqlite;
 
 /// <summary>
-/// The one thread that writes. It takes all requests that wait, applies them in one SQLite transaction (one fsync), publishes
+/// The one thread that writes. It takes all requests that wait, applies them in one SQLite transaction, syncs it, publishes
 /// the changes to watchers in revision order, and only then acknowledges them. While one group is on its way to the disk the
 /// next gathers, so throughput grows with the number of callers and a lone caller never waits for company.
 /// </summary>
@@ -45,6 +45,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly LogAppender log;
     private readonly LogCompactor compactor;
     private readonly FileTrimmer trimmer;
+    private readonly LogSync logSync;
     private readonly LogCopier copier;
     private readonly FileInfo logFile;
     private readonly SpaceReserve reserve;
@@ -81,6 +82,7 @@ internal sealed partial class SqliteWriter : IDisposable
         log = new LogAppender(connection);
         compactor = new LogCompactor(connection);
         trimmer = new FileTrimmer(connection);
+        logSync = new LogSync(options.Path + "-wal");
         copier = new LogCopier(options.Path, Wake);
         reserve = new SpaceReserve(options.Path, options.ReserveBytes);
         isFull = !reserve.TryTake();
@@ -136,6 +138,7 @@ internal sealed partial class SqliteWriter : IDisposable
         compactor.Dispose();
         trimmer.Dispose();
         connection.Dispose();
+        logSync.Dispose();
         copier.Dispose();
     }
 
@@ -210,7 +213,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private TimeSpan IdleWait() =>
         CheckpointIsDue ? CheckpointDelay : compactionFailed ? CompactionRetryDelay : Timeout.InfiniteTimeSpan;
 
-    private void CommitGroup(List<WriteRequest> group)
+    private void CommitGroup(List<WriteRequest> group, bool mayStartLogOver = true)
     {
         if (diskFailure is { } failure)
             Refuse(group, failure);
@@ -226,6 +229,14 @@ internal sealed partial class SqliteWriter : IDisposable
         {
             EnterFull(e);
             CommitGroup(group);
+            return;
+        }
+        catch (StoreException e) when (e.Error == StoreError.NoSpace && mayStartLogOver)
+        {
+            // The log cannot become longer. Once all of it is in the file, it starts over in the room it has.
+            BeginCheckpoint();
+            FinishCheckpoint();
+            CommitGroup(group, mayStartLogOver: false);
             return;
         }
         catch (StoreException e)
@@ -245,7 +256,6 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         foreach (var request in group)
             request.Complete();
-        pagesSinceCheckpoint += connection.TakePagesWritten();
         if (pagesSinceCheckpoint >= CheckpointPages && diskFailure is null)
             BeginCheckpoint();
         if (++groupsSinceLogCheck >= LogCheckGroups)
@@ -265,6 +275,11 @@ internal sealed partial class SqliteWriter : IDisposable
         finally
         {
             connection.Rollback();
+        }
+        if (connection.TakePagesWritten() is > 0 and var pages)
+        {
+            pagesSinceCheckpoint += pages;
+            logSync.Run();
         }
     }
 
@@ -424,7 +439,7 @@ internal sealed partial class SqliteWriter : IDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes failed and were rolled back")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes failed")]
     private partial void LogWriteFailed(int count, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The store's disk has failed: only reads go on until the store is started again")]

@@ -1,4 +1,7 @@
-/* Loaded in front of the C library: while the file that FAILING_SYNC names exists, no store is synced (EIO). */
+/*
+ * Loaded in front of the C library: while the file that FAILING_SYNC names exists, no store is synced (EIO). SQLite is linked with what
+ * it calls; .NET asks for each function by its name, in the C library itself, so that question is answered here too.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -23,9 +26,23 @@ static int fails(int descriptor)
     return strstr(path, "/store.db") != NULL;
 }
 
+typedef void *(*lookup)(void *, const char *);
+
+static lookup real_lookup(void)
+{
+    /* By version, since by name it would be the one below. It moved with glibc 2.34. */
+    static lookup found;
+
+    if (found == NULL)
+        found = (lookup)dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
+    if (found == NULL)
+        found = (lookup)dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.2.5");
+    return found;
+}
+
 static int sync_with(const char *name, int descriptor)
 {
-    int (*next)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
+    int (*next)(int) = (int (*)(int))real_lookup()(RTLD_NEXT, name);
 
     if (fails(descriptor)) {
         errno = EIO;
@@ -37,3 +54,12 @@ static int sync_with(const char *name, int descriptor)
 int fsync(int descriptor) { return sync_with("fsync", descriptor); }
 
 int fdatasync(int descriptor) { return sync_with("fdatasync", descriptor); }
+
+void *dlsym(void *handle, const char *name)
+{
+    if (strcmp(name, "fsync") == 0)
+        return (void *)fsync;
+    if (strcmp(name, "fdatasync") == 0)
+        return (void *)fdatasync;
+    return real_lookup()(handle, name);
+}
