@@ -21,6 +21,46 @@ internal sealed class SqliteFileTests
     public void RemoveDirectory() => directory.Dispose();
 
     [Test]
+    public async Task Read_OfWhatIsInTheFileButNotPublished_ShowsTheStateBefore()
+    {
+        await using var store = Open(path);
+        await store.CommitAsync(Put("/a", 1), default);
+        var published = await store.GetRevisionAsync(default);
+        await store.CommitAsync(Put("/a", 2), default);
+        await store.CommitAsync(Put("/b", 1), default);
+        await store.CommitAsync(new StoreTransaction([], [StoreChange.Delete("/a")]), default);
+
+        using var reader = new SqliteReader(path, () => published);
+
+        var found = reader.Get("/a", 0);
+        Assert.That((found.Revision, found.KeyValue!.ModRevision), Is.EqualTo((published, published)));
+        var range = reader.Range(new RangeRequest { Prefix = "/" });
+        Assert.That((range.Revision, range.Items.Single().Key, range.Items.Single().ModRevision), Is.EqualTo((published, "/a", published)));
+        Assert.That(() => reader.Get("/a", published + 1), Throws.TypeOf<StoreException>().With.Property(nameof(StoreException.Error)).EqualTo(StoreError.FutureRevision));
+    }
+
+    [Test]
+    public async Task LogCopier_BesideWrites_CopiesWhatWasCommitted()
+    {
+        await using var store = Open(path);
+        for (var i = 0; i < 200; i++)
+            await store.CommitAsync(Put($"/{i:000}", i), default);
+        using var ended = new ManualResetEventSlim();
+        using var copier = new LogCopier(path, ended.Set);
+        Assert.That(copier.IsIdle, Is.True);
+
+        copier.Begin();
+        Assert.That(ended.Wait(TimeSpan.FromSeconds(20)), Is.True);
+        Assert.That((copier.HasEnded, copier.End(), copier.IsIdle), Is.EqualTo((true, (StoreException?)null, true)));
+        copier.Stop();
+
+        // The file alone, without its log, now holds them all.
+        File.Copy(path, directory.File("image.db"));
+        await using var image = Open(directory.File("image.db"));
+        Assert.That((await image.RangeAsync(new RangeRequest { Prefix = "/", CountOnly = true }, default)).Count, Is.EqualTo(200));
+    }
+
+    [Test]
     public async Task Open_FilesAsACrashLeftThem_HoldEveryAcknowledgedWrite()
     {
         await using var store = Open(path);

@@ -27,11 +27,12 @@ internal sealed class SqliteGrowthTests
     {
         const int hoursKept = 3;
         var time = new ManualTimeProvider();
-        await using var store = SqliteStore.Open(new SqliteStoreOptions { Path = path }, time);
+        var options = new SqliteStoreOptions { Path = path };
+        await using var store = SqliteStore.Open(options, time);
         var keeper = new HistoryKeeper(store, new RetentionPolicy { MaxAge = TimeSpan.FromHours(hoursKept) }, time, NullLogger<HistoryKeeper>.Instance);
         var cluster = new ChurningCluster(store, nodes: 20, pods: 60);
 
-        var sizes = new long[24];
+        var (sizes, logSizes) = (new long[24], new long[24]);
         for (var hour = 0; hour < 24; hour++)
         {
             for (var minute = 0; minute < 60; minute++)
@@ -40,13 +41,14 @@ internal sealed class SqliteGrowthTests
                 time.Advance(TimeSpan.FromMinutes(1));
                 await keeper.StepAsync(default);
             }
-            sizes[hour] = new FileInfo(path).Length + new FileInfo(path + "-wal").Length;
+            (sizes[hour], logSizes[hour]) = (new FileInfo(path).Length, new FileInfo(path + "-wal").Length);
         }
 
         // In the first hours it grows to what is kept, then no more.
         var settled = sizes[hoursKept + 1];
         TestContext.Out.WriteLine($"{cluster.BytesWritten / 1e6:0} MB written in a day; hours: {string.Join(", ", sizes.Select(size => $"{size / 1e6:0.0}"))} MB");
         Assert.That(sizes[(hoursKept + 1)..].Max(), Is.LessThan(settled * 5 / 4));
+        Assert.That(logSizes.Max(), Is.LessThan(options.MaxLogBytes));
         Assert.That(settled, Is.LessThan(cluster.BytesWritten * (hoursKept + 1) / 24 * 2), "at most twice the bytes that are kept");
         Assert.That((await store.RangeAsync(new RangeRequest { Prefix = "/registry/", CountOnly = true }, default)).Count, Is.EqualTo(cluster.Objects));
     }
