@@ -6,7 +6,8 @@ using Orchestrator.Client.Configuration;
 namespace Orchestrator.Benchmarks;
 
 /// <summary>
-/// An API server alone, over TLS: start to /readyz, creates and gets from 32 connections, a list of everything, and its deletion.
+/// An API server alone, over TLS: start to /readyz, creates and gets from 32 connections, a list of everything, and its deletion; on
+/// SQLite, and on etcd where it is on the machine.
 /// </summary>
 internal static class ApiLoad
 {
@@ -15,10 +16,25 @@ internal static class ApiLoad
 
     public static async Task RunAsync(OrcProgram orc)
     {
-        var directory = Path.Combine(orc.WorkDirectory, "apiserver");
-        var kubeconfig = Path.Combine(orc.WorkDirectory, "apiserver.kubeconfig");
+        await RunAsync(orc, "SQLite", "sqlite");
+        using var etcd = LocalEtcd.TryStart(Path.Combine(orc.WorkDirectory, "api-etcd"));
+        if (etcd is null)
+        {
+            LocalEtcd.PrintMissing();
+            return;
+        }
+
+        await (await etcd.ConnectAsync()).DisposeAsync();
+        await RunAsync(orc, "etcd", etcd.Address);
+    }
+
+    private static async Task RunAsync(OrcProgram orc, string engine, string store)
+    {
+        var directory = Path.Combine(orc.WorkDirectory, $"apiserver-{engine}");
+        var kubeconfig = directory + ".kubeconfig";
+        Console.WriteLine($"API server on {engine}:");
         var watch = Stopwatch.StartNew();
-        using var server = orc.Start("apiserver", "--store", "sqlite", "--listen", "127.0.0.1:16443", "--data-dir", directory, "--kubeconfig", kubeconfig);
+        using var server = orc.Start("apiserver", "--store", store, "--listen", "127.0.0.1:16443", "--data-dir", directory, "--kubeconfig", kubeconfig);
         server.OutputDataReceived += (_, _) => { };
         server.ErrorDataReceived += (_, _) => { };
         server.BeginOutputReadLine();

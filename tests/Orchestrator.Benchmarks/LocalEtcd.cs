@@ -19,6 +19,14 @@ internal sealed class LocalEtcd : IDisposable
 
     public int ProcessId => process.Id;
 
+    /// <summary>As <c>--store</c> takes it.</summary>
+    public string Address => endpoint.GetLeftPart(UriPartial.Authority);
+
+    public StoreOptions Options => new() { Engine = StoreEngine.Etcd, Endpoints = [endpoint] };
+
+    /// <summary>What is said where a row for etcd would stand, when it is not there.</summary>
+    public static void PrintMissing() => Figures.Print("etcd", "not on this machine: install etcd-server to have its rows");
+
     /// <summary>Null when etcd is not on this machine.</summary>
     public static LocalEtcd? TryStart(string directory)
     {
@@ -43,7 +51,7 @@ internal sealed class LocalEtcd : IDisposable
         {
             try
             {
-                return await StoreFactory.OpenAsync(new StoreOptions { Engine = StoreEngine.Etcd, Endpoints = [endpoint] });
+                return await StoreFactory.OpenAsync(Options);
             }
             catch (StoreException) when (watch.Elapsed < TimeSpan.FromSeconds(20))
             {

@@ -24,7 +24,7 @@ internal static class StoreLoad
         using var server = LocalEtcd.TryStart(Path.Combine(directory, "etcd"));
         if (server is null)
         {
-            Figures.Print("etcd", "not on this machine: install etcd-server to have its rows");
+            LocalEtcd.PrintMissing();
         }
         else
         {

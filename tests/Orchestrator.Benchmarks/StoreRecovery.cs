@@ -8,15 +8,27 @@ using Orchestrator.Storage;
 
 namespace Orchestrator.Benchmarks;
 
-/// <summary>How long an API server takes to have 150,000 pods again, and how much memory its watch cache takes for them.</summary>
+/// <summary>How long an API server takes to have its pods again, and how much memory its watch cache takes for them.</summary>
 internal static class StoreRecovery
 {
-    private const int Pods = 150_000;
-
     public static async Task RunAsync(string directory)
     {
-        var options = new StoreOptions { Path = Path.Combine(directory, "recovery.db") };
-        var podBytes = await FillAsync(options);
+        await RunAsync("SQLite", new StoreOptions { Path = Path.Combine(directory, "recovery.db") }, 150_000, printsMemory: true);
+        using var etcd = LocalEtcd.TryStart(Path.Combine(directory, "recovery-etcd"));
+        if (etcd is null)
+        {
+            LocalEtcd.PrintMissing();
+            return;
+        }
+
+        await (await etcd.ConnectAsync()).DisposeAsync();
+        // What the cache takes does not depend on the engine.
+        await RunAsync("etcd", etcd.Options, 100_000, printsMemory: false);
+    }
+
+    private static async Task RunAsync(string engine, StoreOptions options, int pods, bool printsMemory)
+    {
+        var podBytes = await FillAsync(options, pods);
         // Once to have the code compiled, once to measure.
         await StartAsync(options);
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -25,9 +37,11 @@ internal static class StoreRecovery
         await using var host = NewHost(store);
         await host.StartAsync(default);
         await host.Ready;
-        Figures.Print($"SQLite: open with {Pods:#,0} pods -> caches filled", Figures.Text(watch.Elapsed));
-        var perThousand = (GC.GetTotalMemory(forceFullCollection: true) - before) / (Pods / 1000);
-        Figures.Print($"watch cache per 1,000 pods of {podBytes} bytes", $"{perThousand / 1024} KB: the bytes sent and {(perThousand / 1000) - podBytes} more for each");
+        Figures.Print($"{engine}: open with {pods:#,0} pods -> caches filled", Figures.Text(watch.Elapsed));
+        if (!printsMemory)
+            return;
+        var perThousand = (GC.GetTotalMemory(forceFullCollection: true) - before) / (pods / 1000);
+        Figures.Print($"  watch cache per 1,000 pods of {podBytes} bytes", $"{perThousand / 1024} KB: the bytes sent and {(perThousand / 1000) - podBytes} more for each");
     }
 
     private static async Task StartAsync(StoreOptions options)
@@ -41,11 +55,11 @@ internal static class StoreRecovery
     private static ApiServerHost NewHost(IKeyValueStore store) => new(
         new ApiServerOptions { Listen = [], RandomSeed = 1 }, new ApiServerParts { Resources = [ResourceDefinition.For<Pod>()] }, store, NullLoggerFactory.Instance);
 
-    private static async Task<int> FillAsync(StoreOptions options)
+    private static async Task<int> FillAsync(StoreOptions options, int pods)
     {
         await using var store = await StoreFactory.OpenAsync(options);
         var length = 0;
-        foreach (var chunk in Enumerable.Range(0, Pods).Chunk(5000))
+        foreach (var chunk in Enumerable.Range(0, pods).Chunk(5000))
         {
             await Task.WhenAll(chunk.Select(i =>
             {
