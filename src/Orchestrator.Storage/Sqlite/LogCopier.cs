@@ -132,6 +132,11 @@ internal sealed class LogCopier : IDisposable
             {
                 fault = new StoreException(StoreError.Unavailable, $"checkpoint: {e.Message}", e) { IsDiskFault = true };
             }
+            catch (IOException e)
+            {
+                // Somebody has taken the file away. The store goes on with what it has open.
+                fault = new StoreException(StoreError.Unavailable, $"checkpoint: {e.Message}", e);
+            }
             lock (gate)
             {
                 failure = fault;

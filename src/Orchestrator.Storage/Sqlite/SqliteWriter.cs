@@ -256,7 +256,7 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         foreach (var request in group)
             request.Complete();
-        if (pagesSinceCheckpoint >= CheckpointPages && diskFailure is null)
+        if (pagesSinceCheckpoint >= CheckpointPages && diskFailure is null && copier.IsIdle)
             BeginCheckpoint();
         if (++groupsSinceLogCheck >= LogCheckGroups)
             BoundLog();
