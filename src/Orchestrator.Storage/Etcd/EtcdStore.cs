@@ -23,6 +23,7 @@ public sealed class EtcdStore : IKeyValueStore
     private readonly WatchHub hub;
     private readonly EtcdWatchFeed feed;
     private readonly EtcdHistory history;
+    private readonly SharedRevisionRead revisions;
     private long knownCompactedRevision;
     private int disposed;
 
@@ -33,6 +34,7 @@ public sealed class EtcdStore : IKeyValueStore
         hub = new WatchHub(options.Watch, time, revision);
         feed = new EtcdWatchFeed(connection, options, hub, time, logger);
         history = new EtcdHistory(connection);
+        revisions = new SharedRevisionRead(async cancellationToken => (await RangeAsync(RevisionCall(), cancellationToken)).Header.Revision);
     }
 
     /// <summary>Connects, and checks that the cluster answers.</summary>
@@ -59,8 +61,7 @@ public sealed class EtcdStore : IKeyValueStore
         }
     }
 
-    public async ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken) =>
-        (await RangeAsync(RevisionCall(), cancellationToken)).Header.Revision;
+    public ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken) => revisions.GetAsync(cancellationToken);
 
     public async ValueTask<GetResult> GetAsync(string key, long revision, CancellationToken cancellationToken)
     {
