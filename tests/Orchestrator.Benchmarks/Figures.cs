@@ -5,11 +5,12 @@ internal static class Figures
 {
     public static void Print(string what, string figure) => Console.Out.WriteLine($"{what,-52} {figure}");
 
-    /// <summary>Median, 99th percentile and extremes of durations.</summary>
+    /// <summary>Median, 99th percentile and extremes of durations. Of fewer than a hundred, the 99th percentile would be the slowest.</summary>
     public static void PrintDurations(string what, List<TimeSpan> durations)
     {
         durations.Sort();
-        Print(what, $"p50 {At(0.5)}  p99 {At(0.99)}  min {Text(durations[0])}  max {Text(durations[^1])}  (n={durations.Count})");
+        var tail = durations.Count < 100 ? "" : $"  p99 {At(0.99)}";
+        Print(what, $"p50 {At(0.5)}{tail}  min {Text(durations[0])}  max {Text(durations[^1])}  (n={durations.Count})");
 
         string At(double share) => Text(durations[Math.Min(durations.Count - 1, (int)(durations.Count * share))]);
     }
