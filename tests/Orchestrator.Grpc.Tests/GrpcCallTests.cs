@@ -125,6 +125,17 @@ internal sealed class GrpcCallTests
     }
 
     [Test]
+    public void Call_ChannelIsClosed_IsUnavailableAndNeverSent()
+    {
+        channel.Dispose();
+
+        var failure = AssertStatus(GrpcStatusCode.Unavailable, () => channel.CallAsync(Echo, new StringValue()));
+
+        Assert.That(failure.NeverSent, Is.True);
+        AssertStatus(GrpcStatusCode.Unavailable, async () => await channel.OpenStream(Echo).ReadAsync());
+    }
+
+    [Test]
     public async Task Call_NobodyListens_IsUnavailableAndNeverSent()
     {
         await server.DisposeAsync();

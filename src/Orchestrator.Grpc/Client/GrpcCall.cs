@@ -21,7 +21,15 @@ internal sealed class GrpcCall : IDisposable
         callerToken = options.CancellationToken;
         deadline = options.Timeout is { } timeout ? new CancellationTokenSource(timeout, time) : null;
         cancellation = CancellationTokenSource.CreateLinkedTokenSource(callerToken, deadline?.Token ?? default);
-        responding = invoker.SendAsync(request, cancellation.Token);
+        try
+        {
+            responding = invoker.SendAsync(request, cancellation.Token);
+        }
+        catch (ObjectDisposedException e)
+        {
+            Dispose();
+            throw new GrpcException(GrpcStatusCode.Unavailable, "the channel was closed", e) { NeverSent = true };
+        }
     }
 
     /// <summary>Ends with the caller's token, the deadline, or <see cref="Dispose"/>.</summary>

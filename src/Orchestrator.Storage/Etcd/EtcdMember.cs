@@ -48,7 +48,14 @@ internal sealed class EtcdMember : IDisposable
         try
         {
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(options.CancellationToken, used.Token);
-            return await used.Channel.CallAsync(method, call, options with { CancellationToken = ending.Token });
+            var reply = await used.Channel.CallAsync(method, call, options with { CancellationToken = ending.Token });
+            Volatile.Write(ref lastSignOfLife, time.GetTimestamp());
+            return reply;
+        }
+        catch (GrpcException e) when (e.StatusCode is not (GrpcStatusCode.DeadlineExceeded or GrpcStatusCode.Unavailable))
+        {
+            Volatile.Write(ref lastSignOfLife, time.GetTimestamp());
+            throw;
         }
         catch (OperationCanceledException) when (used.Token.IsCancellationRequested && !options.CancellationToken.IsCancellationRequested)
         {
@@ -56,7 +63,7 @@ internal sealed class EtcdMember : IDisposable
         }
         finally
         {
-            Volatile.Write(ref lastSignOfLife, time.GetTimestamp());
+            // A caller who has lost patience is no sign of life.
             Interlocked.Decrement(ref pending);
         }
     }

@@ -84,6 +84,12 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
                 LogInterrupted(hub.Revision, e.Message);
                 await PauseAsync();
             }
+            catch (Exception e)
+            {
+                // Nobody else would start it again, and all watchers would wait for ever.
+                LogBroken(hub.Revision, e);
+                await PauseAsync();
+            }
         }
     }
 
@@ -99,7 +105,7 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
                 await TakeAsync(reply, cancellation.Token);
             throw new GrpcException(GrpcStatusCode.Unavailable, "the member ended the watch");
         }
-        catch (Exception e) when (e is GrpcException or OperationCanceledException)
+        catch (Exception e)
         {
             connection.MoveOn(stream.Member, e as GrpcException);
             throw;
@@ -115,12 +121,16 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
         if (reply.Canceled && reply.CompactRevision > 0)
             await RestartAsync(reply.CompactRevision, cancellationToken);
         else if (reply.Canceled)
-            throw new GrpcException(GrpcStatusCode.Unavailable, $"the member cancelled the watch: {reply.CancelReason}");
+            throw new GrpcException(Refusal(reply.CancelReason), $"the member cancelled the watch: {reply.CancelReason}");
         else if (reply.Created && !await IsKeptAsync(hub.Revision, cancellationToken))
             await RestartAsync(hub.Revision + 1, cancellationToken);
         else if (reply.Events.Count > 0)
             await PublishAsync(reply.Events, cancellationToken);
     }
+
+    /// <summary>A watch whose token is refused is not refused as a call is, but cancelled; the token has to be dropped all the same.</summary>
+    private static GrpcStatusCode Refusal(string reason) =>
+        reason.Contains("invalid auth token", StringComparison.Ordinal) ? GrpcStatusCode.Unauthenticated : GrpcStatusCode.Unavailable;
 
     private async Task PublishAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
     {
@@ -132,6 +142,12 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
         catch (StoreException e) when (e.Error == StoreError.Compacted)
         {
             await RestartAsync(events[^1].Kv.ModRevision, cancellationToken);
+            return;
+        }
+        // Each revision has an event. One that is missing was compacted away before the member came to send it (etcd issue 18089).
+        if (batches[^1].Revision != hub.Revision + batches.Count)
+        {
+            await RestartAsync(batches[^1].Revision, cancellationToken);
             return;
         }
         hub.Publish(batches);
@@ -204,6 +220,9 @@ internal sealed partial class EtcdWatchFeed : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of etcd was interrupted at revision {Revision} and will be resumed: {Reason}")]
     private partial void LogInterrupted(long revision, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The watch of etcd broke off at revision {Revision} and will be resumed")]
+    private partial void LogBroken(long revision, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of etcd is stuck at revision {Revision} while reads show {SeenRevision}; trying another member")]
     private partial void LogStalled(long revision, long seenRevision);

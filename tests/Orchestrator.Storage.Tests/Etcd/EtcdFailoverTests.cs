@@ -188,6 +188,18 @@ internal sealed class EtcdFailoverTests
     }
 
     [Test]
+    public async Task Watch_RevisionLeftOut_EndsCompacted()
+    {
+        first.Watch = second.Watch = start => start == 2 ? [FakeMember.Put(2, "/a", "two"), FakeMember.Put(4, "/b", "four")] : [];
+        await using var store = await ConnectAsync();
+        first.Revision = second.Revision = 4;
+        await using var watch = WatchReader.From(store, "/", 2);
+
+        Assert.That((await watch.ReadChangesAsync()).Revision, Is.EqualTo(2));
+        AssertFails(StoreError.Compacted, () => watch.ReadChangesAsync());
+    }
+
+    [Test]
     public async Task Watch_SilentWhileReadsMoveOn_IsTakenToAnotherMember()
     {
         await using var store = await ConnectAsync(new EtcdStoreOptions { Endpoints = [], StallTimeout = TimeSpan.FromMilliseconds(200) });
