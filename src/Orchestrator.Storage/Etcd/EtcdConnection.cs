@@ -74,6 +74,16 @@ internal sealed partial class EtcdConnection : IDisposable
         where TReply : class, IMessage<TReply>, new() =>
         CallAsync(method, call, EtcdErrors.IsCertainlyNotDone, cancellationToken);
 
+    /// <summary>Calls a method that concerns a member and not its cluster: of each, one after the other.</summary>
+    /// <exception cref="GrpcException">One failed; those behind it were not asked.</exception>
+    public async Task CallEachAsync<TCall, TReply>(GrpcMethod<TCall, TReply> method, TCall call, TimeSpan timeout, CancellationToken cancellationToken)
+        where TCall : class, IMessage<TCall>, new()
+        where TReply : class, IMessage<TReply>, new()
+    {
+        foreach (var member in members)
+            await member.CallAsync(method, call, new GrpcCallOptions(timeout, await MetadataAsync(member, cancellationToken), cancellationToken));
+    }
+
     /// <summary>Opens a stream and does something with it that may be repeated from the beginning, at the next member if one fails.</summary>
     public Task<TResult> WithStreamAsync<TCall, TReply, TResult>(
         GrpcMethod<TCall, TReply> method, Func<EtcdStream<TCall, TReply>, Task<TResult>> use, CancellationToken cancellationToken)

@@ -13,5 +13,7 @@ internal static class EtcdMethods
     public static readonly GrpcMethod<LeaseRevokeCall, LeaseRevokeReply> LeaseRevoke = new("etcdserverpb.Lease", "LeaseRevoke");
     public static readonly GrpcMethod<LeaseKeepAliveCall, LeaseKeepAliveReply> LeaseKeepAlive = new("etcdserverpb.Lease", "LeaseKeepAlive");
     public static readonly GrpcMethod<StatusCall, StatusReply> Status = new("etcdserverpb.Maintenance", "Status");
+    public static readonly GrpcMethod<AlarmCall, AlarmReply> Alarm = new("etcdserverpb.Maintenance", "Alarm");
+    public static readonly GrpcMethod<DefragmentCall, DefragmentReply> Defragment = new("etcdserverpb.Maintenance", "Defragment");
     public static readonly GrpcMethod<AuthenticateCall, AuthenticateReply> Authenticate = new("etcdserverpb.Auth", "Authenticate");
 }

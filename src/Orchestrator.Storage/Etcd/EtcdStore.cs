@@ -24,6 +24,8 @@ public sealed class EtcdStore : IKeyValueStore
     private readonly EtcdWatchFeed feed;
     private readonly EtcdHistory history;
     private readonly SharedRevisionRead revisions;
+    private readonly EtcdReclaim reclaim;
+    private volatile bool isFull;
     private long knownCompactedRevision;
     private int disposed;
 
@@ -34,6 +36,7 @@ public sealed class EtcdStore : IKeyValueStore
         hub = new WatchHub(options.Watch, time, revision);
         feed = new EtcdWatchFeed(connection, options, hub, time, logger);
         history = new EtcdHistory(connection);
+        reclaim = new EtcdReclaim(connection, logger);
         revisions = new SharedRevisionRead(async cancellationToken => (await RangeAsync(RevisionCall(), cancellationToken)).Header.Revision);
     }
 
@@ -117,15 +120,15 @@ public sealed class EtcdStore : IKeyValueStore
     public async ValueTask RequestProgressAsync(string prefix, CancellationToken cancellationToken) =>
         hub.RequestProgress(prefix, await GetRevisionAsync(cancellationToken));
 
+    /// <summary>When the last status said that the quota is used up, the room that is gained is given back to the cluster too.</summary>
     public async ValueTask CompactAsync(long revision, CancellationToken cancellationToken)
     {
+        var reclaims = isFull;
         try
         {
-            await connection.CallAsync(EtcdMethods.Compact, new CompactionCall { Revision = revision }, cancellationToken);
-        }
-        catch (GrpcException e) when (EtcdErrors.IsCompacted(e))
-        {
-            // Done before, perhaps by another API server.
+            await CompactOnlyAsync(new CompactionCall { Revision = revision, Physical = reclaims }, cancellationToken);
+            if (reclaims)
+                await reclaim.RunAsync(cancellationToken);
         }
         catch (GrpcException e)
         {
@@ -162,7 +165,8 @@ public sealed class EtcdStore : IKeyValueStore
         try
         {
             var reply = await connection.CallAsync(EtcdMethods.Status, new StatusCall(), cancellationToken);
-            return new StoreStatus(reply.DbSize, reply.DbSizeInUse, reply.Errors.Any(error => error.Contains("NOSPACE", StringComparison.Ordinal)));
+            isFull = reply.Errors.Any(error => error.Contains("NOSPACE", StringComparison.Ordinal));
+            return new StoreStatus(reply.DbSize, reply.DbSizeInUse, isFull);
         }
         catch (GrpcException e)
         {
@@ -261,6 +265,18 @@ public sealed class EtcdStore : IKeyValueStore
     {
         foreach (var item in reply.Kvs)
             items.Add(EtcdConvert.KeyValue(item));
+    }
+
+    private async Task CompactOnlyAsync(CompactionCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.CallAsync(EtcdMethods.Compact, call, cancellationToken);
+        }
+        catch (GrpcException e) when (EtcdErrors.IsCompacted(e))
+        {
+            // Done before, perhaps by another API server.
+        }
     }
 
     /// <summary>For a range known to be empty: the present revision, if the one asked for can be read.</summary>

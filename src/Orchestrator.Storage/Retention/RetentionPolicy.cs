@@ -13,6 +13,12 @@ public sealed record RetentionPolicy
     /// <summary>Younger history is kept even when the store is too large: watches and pages live on it. kube-apiserver's compaction interval.</summary>
     public TimeSpan MinAge { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// What is kept of it while the store is full. Nothing is written then before history goes, so it is no more than what requests under
+    /// way and watches that break off just now live on.
+    /// </summary>
+    public TimeSpan MinAgeWhenFull { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>When present values and history take more than this, the oldest history is given up, a part at a time.</summary>
     public long MaxBytes { get; init; } = 512L * 1024 * 1024;
 
@@ -23,12 +29,13 @@ public sealed record RetentionPolicy
     /// <param name="marks">Which revisions the store had when, oldest first; those already forgotten left out.</param>
     public long Choose(IReadOnlyList<TimeMark> marks, DateTimeOffset now, StoreStatus status)
     {
+        var minAge = status.IsFull ? MinAgeWhenFull : MinAge;
         var (byAge, youngest) = (0L, 0);
         foreach (var mark in marks)
         {
             if (mark.Time <= now - MaxAge)
                 byAge = mark.Revision;
-            if (mark.Time <= now - MinAge)
+            if (mark.Time <= now - minAge)
                 youngest++;
         }
 

@@ -12,11 +12,16 @@ public sealed record TimeMark(DateTimeOffset Time, long Revision)
 {
     public const string Prefix = "/history/marks/";
 
+    private static readonly long LastSecond = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
     internal string Key => Prefix + Time.ToUnixTimeSeconds().ToString("D12", CultureInfo.InvariantCulture);
 
     internal byte[] Value => Encoding.UTF8.GetBytes(Revision.ToString(CultureInfo.InvariantCulture));
 
-    internal static TimeMark Read(KeyValue item) => new(
-        DateTimeOffset.FromUnixTimeSeconds(long.Parse(item.Key.AsSpan(Prefix.Length), CultureInfo.InvariantCulture)),
-        long.Parse(item.Value.Span, CultureInfo.InvariantCulture));
+    /// <summary>Null when it is none: anybody with a client for the store can put keys there.</summary>
+    internal static TimeMark? TryRead(KeyValue item) =>
+        long.TryParse(item.Key.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LastSecond
+        && long.TryParse(item.Value.Span, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
+            ? new TimeMark(DateTimeOffset.FromUnixTimeSeconds(seconds), revision)
+            : null;
 }

@@ -8,8 +8,7 @@ namespace Orchestrator.Storage.Tests.Etcd;
 /// <summary>A real etcd of three members on free loopback ports. All ends with Dispose.</summary>
 internal sealed class EtcdCluster : IDisposable
 {
-    private const string Program = "/usr/bin/etcd";
-
+    private readonly string program = EtcdProgram.Find();
     private readonly TemporaryDirectory directory = new();
     private readonly Process?[] processes = new Process?[3];
     private readonly (int Client, int Peer)[] ports;
@@ -21,8 +20,6 @@ internal sealed class EtcdCluster : IDisposable
     /// <summary>Ignores the calling test when there is no etcd on this machine.</summary>
     public static EtcdCluster Start()
     {
-        if (!File.Exists(Program))
-            Assert.Ignore($"{Program} is not installed (Debian package etcd-server)");
         var cluster = new EtcdCluster();
         for (var member = 0; member < cluster.processes.Length; member++)
             cluster.Run(member);
@@ -41,7 +38,7 @@ internal sealed class EtcdCluster : IDisposable
             "--initial-cluster", string.Join(',', ports.Select((port, index) => $"m{index}=http://127.0.0.1:{port.Peer}")),
             "--heartbeat-interval", "50", "--election-timeout", "500",
         ];
-        processes[member] = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        processes[member] = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
     }
 
     /// <summary>As a crash: kill -9.</summary>

@@ -8,17 +8,17 @@ namespace Orchestrator.Storage.Tests.Etcd;
 /// <summary>A real etcd of one member on free loopback ports, with a data directory of its own. All ends with Dispose.</summary>
 internal sealed class EtcdServer : IDisposable
 {
-    private const string Program = "/usr/bin/etcd";
-
     private readonly TemporaryDirectory directory = new();
     private readonly IReadOnlyList<string> extraArguments;
     private readonly int clientPort = FreePort();
     private readonly int peerPort = FreePort();
+    private readonly string program;
     private readonly string scheme;
     private Process? process;
 
-    private EtcdServer(string scheme, IReadOnlyList<string> extraArguments)
+    private EtcdServer(string program, string scheme, IReadOnlyList<string> extraArguments)
     {
+        this.program = program;
         this.scheme = scheme;
         this.extraArguments = extraArguments;
     }
@@ -30,9 +30,7 @@ internal sealed class EtcdServer : IDisposable
     /// <summary>Ignores the calling test when there is no etcd on this machine.</summary>
     public static EtcdServer Start(string scheme = "http", params IReadOnlyList<string> extraArguments)
     {
-        if (!File.Exists(Program))
-            Assert.Ignore($"{Program} is not installed (Debian package etcd-server)");
-        var server = new EtcdServer(scheme, extraArguments);
+        var server = new EtcdServer(EtcdProgram.Find(), scheme, extraArguments);
         server.Run();
         return server;
     }
@@ -49,7 +47,7 @@ internal sealed class EtcdServer : IDisposable
             "--heartbeat-interval", "20", "--election-timeout", "200",
             .. extraArguments,
         ];
-        process = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
     }
 
     /// <summary>As a crash: kill -9.</summary>

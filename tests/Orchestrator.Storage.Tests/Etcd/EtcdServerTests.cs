@@ -2,7 +2,9 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Storage.Etcd;
+using Orchestrator.Storage.Retention;
 
 namespace Orchestrator.Storage.Tests.Etcd;
 
@@ -33,6 +35,32 @@ internal sealed class EtcdServerTests
             seen.Add(int.Parse(Encoding.UTF8.GetString((await watch.ReadChangeAsync()).Current!.Value.Span)));
         Assert.That(seen, Is.Ordered.And.Unique);
         Assert.That(acknowledged, Is.SubsetOf(seen));
+    }
+
+    [Test]
+    public async Task Keeper_QuotaUsedUpAndMuchDeleted_WritesAreTakenAgain()
+    {
+        using var server = EtcdServer.Start(extraArguments: ["--quota-backend-bytes", "6000000"]);
+        await using var store = await server.ConnectAsync();
+        var time = new ManualTimeProvider();
+        var keeper = new HistoryKeeper(store, new RetentionPolicy(), [], time, NullLogger<HistoryKeeper>.Instance);
+        var written = 0;
+        var refusal = Assert.ThrowsAsync<StoreException>(async () =>
+        {
+            for (; written < 1000; written++)
+                await store.CommitAsync(StoreTransaction.Create($"/{written:0000}", new byte[100_000]), default);
+        });
+        Assert.That(refusal!.Error, Is.EqualTo(StoreError.NoSpace));
+
+        for (var i = 0; i < written; i++)
+            await store.CommitAsync(new StoreTransaction([], [StoreChange.Delete($"/{i:0000}")]), default);
+        await keeper.StepAsync(default);
+        Assert.That((await store.GetStatusAsync(default)).IsFull, Is.True, "what was deleted is history, and still there");
+        time.Advance(HistoryKeeper.Interval);
+        await keeper.StepAsync(default);
+
+        Assert.That((await store.GetStatusAsync(default)).IsFull, Is.False);
+        Assert.That((await store.CommitAsync(StoreTransaction.Create("/more", new byte[100_000]), default)).Committed, Is.True);
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Storage.Memory;
 using Orchestrator.Storage.Retention;
+using Orchestrator.Storage.Sqlite;
 
 namespace Orchestrator.Storage.Tests.Retention;
 
@@ -105,8 +106,94 @@ internal sealed class HistoryKeeperTests
         await running;
     }
 
-    private HistoryKeeper NewKeeper(RetentionPolicy? policy = null) =>
-        new(store, policy ?? new RetentionPolicy { MaxAge = TimeSpan.FromHours(1) }, time, NullLogger<HistoryKeeper>.Instance);
+    [Test]
+    public async Task Step_FullStore_ForgetsWhatIsDeletedMeanwhile_AndThereIsRoomAgain()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var full = SqliteStore.Open(new SqliteStoreOptions { Path = directory.File("full.db"), MaxFileBytes = 1_000_000, ReserveBytes = 200_000 });
+        var keeper = NewKeeper(over: full);
+        var written = await FillAsync(full);
+        // As long as there is nothing to forget, nothing helps.
+        await keeper.StepAsync(default);
+        time.Advance(TimeSpan.FromHours(1));
+        await keeper.StepAsync(default);
+        Assert.That(await HasRoomAsync(full), Is.False);
+
+        for (var i = 0; i < written; i++)
+            await full.CommitAsync(new StoreTransaction([], [StoreChange.Delete(Key(i))]), default);
+        await keeper.StepAsync(default);
+        time.Advance(Minute);
+        await keeper.StepAsync(default);
+
+        Assert.That(() => HasRoomAsync(full), Is.True.After(20_000, 20), "nobody has compacted but the keeper");
+    }
+
+    [Test]
+    public async Task Step_NotesOfForgottenHistory_GoWithItForWantOfRoomOnly()
+    {
+        const string notes = "/notes/";
+        var keeper = NewKeeper(new RetentionPolicy { MaxBytes = 10_000, MinAge = TimeSpan.FromMinutes(2) }, notes: notes);
+        for (var minute = 0; minute < 10; minute++)
+        {
+            await store.CommitAsync(new StoreTransaction([], [StoreChange.Put("/a", new byte[minute < 5 ? 10 : 5000]), StoreChange.Put($"{notes}{minute}", new byte[1])]), default);
+            await keeper.StepAsync(default);
+            if (minute == 4)
+                Assert.That(await NotesAsync(), Is.EqualTo(new[] { "0", "1", "2", "3", "4" }), "there is room for all of it");
+            time.Advance(Minute);
+        }
+
+        var left = (await store.RangeAsync(new RangeRequest { Prefix = notes }, default)).Items;
+        var compacted = await store.GetCompactedRevisionAsync(default);
+        Assert.That(left, Has.Count.InRange(1, 9));
+        Assert.That(left, Has.All.Matches<KeyValue>(note => note.ModRevision > compacted));
+        Assert.That(await NotesAsync(), Is.EqualTo(Enumerable.Range(10 - left.Count, left.Count).Select(minute => $"{minute}")), "of what is kept nothing is missing");
+
+        async Task<string[]> NotesAsync() =>
+            [.. (await store.RangeAsync(new RangeRequest { Prefix = notes }, default)).Items.Select(item => item.Key[notes.Length..])];
+    }
+
+    [Test]
+    public async Task Step_KeyThatIsNoMark_IsLeftAlone()
+    {
+        var keeper = NewKeeper();
+        await store.CommitAsync(new StoreTransaction([], [StoreChange.Put(TimeMark.Prefix + "x", new byte[1]), StoreChange.Put(TimeMark.Prefix + "999999999999999999", "5"u8.ToArray())]), default);
+        await PutAsync(1);
+        await keeper.StepAsync(default);
+        Assert.That((await store.RangeAsync(new RangeRequest { Prefix = TimeMark.Prefix }, default)).Items, Has.Count.EqualTo(3));
+    }
+
+    private static string Key(int number) => $"/{number:0000}";
+
+    /// <returns>How many keys there was room for.</returns>
+    private static async Task<int> FillAsync(IKeyValueStore full)
+    {
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                await full.CommitAsync(StoreTransaction.Create(Key(i), new byte[20_000]), default);
+            }
+            catch (StoreException e) when (e.Error == StoreError.NoSpace)
+            {
+                return i;
+            }
+        }
+    }
+
+    private static async Task<bool> HasRoomAsync(IKeyValueStore full)
+    {
+        try
+        {
+            return (await full.CommitAsync(new StoreTransaction([], [StoreChange.Put("/more", new byte[20_000])]), default)).Committed;
+        }
+        catch (StoreException e) when (e.Error == StoreError.NoSpace)
+        {
+            return false;
+        }
+    }
+
+    private HistoryKeeper NewKeeper(RetentionPolicy? policy = null, IKeyValueStore? over = null, string? notes = null) =>
+        new(over ?? store, policy ?? new RetentionPolicy { MaxAge = TimeSpan.FromHours(1) }, notes is null ? [] : [notes], time, NullLogger<HistoryKeeper>.Instance);
 
     private async Task<long> PutAsync(int value) =>
         (await store.CommitAsync(new StoreTransaction([], [StoreChange.Put("/a", BitConverter.GetBytes(value))]), default)).Revision;
@@ -114,5 +201,5 @@ internal sealed class HistoryKeeperTests
     private async Task<int> ReadAsync(long revision) => BitConverter.ToInt32((await store.GetAsync("/a", revision, default)).KeyValue!.Value.Span);
 
     private async Task<List<TimeMark>> MarksAsync() =>
-        [.. (await store.RangeAsync(new RangeRequest { Prefix = TimeMark.Prefix }, default)).Items.Select(TimeMark.Read)];
+        [.. (await store.RangeAsync(new RangeRequest { Prefix = TimeMark.Prefix }, default)).Items.Select(TimeMark.TryRead).OfType<TimeMark>()];
 }

@@ -38,8 +38,8 @@ internal sealed class RetentionPolicyTests
         Assert.That(Policy.Choose(Marks(30), Now, new StoreStatus(1_000_000, 10, false)), Is.Zero);
 
     [Test]
-    public void Choose_FullDisk_ForgetsAllButTheLeastAge() =>
-        Assert.That(Policy.Choose(Marks(30), Now, new StoreStatus(10, 10, IsFull: true)), Is.EqualTo(995));
+    public void Choose_FullDisk_ForgetsAllButTheLastMinute() =>
+        Assert.That(Policy.Choose(Marks(30), Now, new StoreStatus(10, 10, IsFull: true)), Is.EqualTo(999));
 
     [Test]
     public void Choose_NoMarks_ForgetsNothing() =>
