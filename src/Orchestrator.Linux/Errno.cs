@@ -22,6 +22,7 @@ public static class Errno
     public const int ENOTDIR = 20;
     public const int EISDIR = 21;
     public const int EINVAL = 22;
+    public const int EFBIG = 27;
     public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int ERANGE = 34;
@@ -33,6 +34,7 @@ public static class Errno
     public const int EADDRNOTAVAIL = 99;
     public const int ENETUNREACH = 101;
     public const int ECONNRESET = 104;
+    public const int EDQUOT = 122;
     public const int ENOBUFS = 105;
     public const int ETIMEDOUT = 110;
 }

@@ -12,5 +12,5 @@ internal static class StoreErrors
     public static StoreException LeaseNotFound(long leaseId) =>
         new(StoreError.LeaseNotFound, $"lease {leaseId} does not exist or has expired");
 
-    public static StoreException Closed() => new(StoreError.Unavailable, "the store was closed");
+    public static StoreException Closed() => new(StoreError.Unavailable, "the store was closed") { IsCertainlyNotDone = true };
 }

@@ -81,6 +81,16 @@ internal abstract partial class KeyValueStoreContract
     }
 
     [Test]
+    public async Task Commit_UnknownLeaseBehindAConditionThatFails_IsNotCommitted()
+    {
+        await PutAsync("a", "1");
+
+        var result = await Store.CommitAsync(StoreTransaction.Create(Prefix + "a", new byte[1], 987_654_321), default);
+
+        Assert.That((result.Committed, result.Current[0]?.Key), Is.EqualTo((false, Prefix + "a")));
+    }
+
+    [Test]
     public async Task Lease_AfterReopen_StillHoldsItsKeysAndStillExpires()
     {
         var lease = await Store.GrantLeaseAsync(ShortLease, default);

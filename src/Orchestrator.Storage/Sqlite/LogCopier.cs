@@ -14,7 +14,7 @@ namespace Orchestrator.Storage.Sqlite;
 /// </remarks>
 internal sealed class LogCopier : IDisposable
 {
-    /// <summary>Each round copies what was written during the one before; more of them find hardly less.</summary>
+    /// <summary>A round ends early when a reader still needs what the file holds; another may find it gone.</summary>
     private const int MaxRounds = 3;
 
     private readonly object gate = new();
@@ -124,13 +124,14 @@ internal sealed class LogCopier : IDisposable
             {
                 fault = e;
             }
-            catch (LinuxException e) when (e.ErrorNumber == Errno.ENOSPC)
+            catch (LinuxException e) when (SqliteErrors.IsNoRoom(e.ErrorNumber))
             {
                 fault = new StoreException(StoreError.NoSpace, $"no space left: checkpoint: {e.Message}", e);
             }
             catch (LinuxException e)
             {
-                fault = new StoreException(StoreError.Unavailable, $"checkpoint: {e.Message}", e) { IsDiskFault = true };
+                // The file could not be opened, say: for want of descriptors.
+                fault = new StoreException(StoreError.Unavailable, $"checkpoint: {e.Message}", e);
             }
             catch (IOException e)
             {
@@ -163,9 +164,21 @@ internal sealed class LogCopier : IDisposable
             TakeRoom(path);
             var isAll = connection!.Checkpoint();
             // SQLite syncs the file only when it has copied everything, and then has the writer wait for it.
-            FileCalls.Sync(file!);
+            SyncFile();
             if (isAll)
                 return;
+        }
+    }
+
+    private void SyncFile()
+    {
+        try
+        {
+            FileCalls.Sync(file!);
+        }
+        catch (LinuxException e)
+        {
+            throw new StoreException(StoreError.Unavailable, $"checkpoint: {e.Message}", e) { IsDiskFault = true };
         }
     }
 

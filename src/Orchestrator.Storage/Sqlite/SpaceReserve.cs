@@ -28,7 +28,7 @@ internal sealed class SpaceReserve(string storePath, long bytes)
             file.SetLength(bytes);
             return IsHeld = true;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // No room, then; whoever asked goes on without.
             Release();
@@ -39,6 +39,13 @@ internal sealed class SpaceReserve(string storePath, long bytes)
     public void Release()
     {
         IsHeld = false;
-        File.Delete(path);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A disk that lets nothing be deleted says so to whoever writes next.
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SQLitePCL;
 
 namespace Orchestrator.Storage.Sqlite;
@@ -6,7 +7,7 @@ namespace Orchestrator.Storage.Sqlite;
 /// One SQLite connection, used by one thread at a time. The raw interface with prepared statements is used because a provider
 /// in the style of ADO.NET costs several times as much per row.
 /// </summary>
-internal sealed class SqliteConnection : IDisposable
+internal sealed partial class SqliteConnection : IDisposable
 {
     private const int BusyTimeoutMilliseconds = 5000;
 
@@ -106,8 +107,11 @@ internal sealed class SqliteConnection : IDisposable
     {
         if (code is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE)
             return;
-        throw SqliteErrors.Translate(raw.sqlite3_extended_errcode(handle), doing, raw.sqlite3_errmsg(handle).utf8_to_string());
+        throw SqliteErrors.Translate(raw.sqlite3_extended_errcode(handle), doing, raw.sqlite3_errmsg(handle).utf8_to_string(), SystemError(handle.DangerousGetHandle()));
     }
+
+    /// <summary>For a log that is not to be trusted: closing copies it into the file otherwise.</summary>
+    public void LeaveLogAtClose() => Check(raw.sqlite3_db_config(handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _), "db_config");
 
     /// <summary>Closes the connection; statements still open are finalized with it.</summary>
     public void Dispose()
@@ -117,4 +121,8 @@ internal sealed class SqliteConnection : IDisposable
         rollback.Dispose();
         handle.Dispose();
     }
+
+    /// <summary>The binding leaves this one out. Source: https://www.sqlite.org/c3ref/system_errno.html</summary>
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_system_errno")]
+    private static partial int SystemError(nint connection);
 }

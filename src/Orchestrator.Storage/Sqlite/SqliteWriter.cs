@@ -22,8 +22,8 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>Idle time after which the write-ahead log is moved: soon, but not between two requests of a burst.</summary>
     private static readonly TimeSpan CheckpointDelay = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Pause before compaction is tried again that failed, on a full disk say.</summary>
-    private static readonly TimeSpan CompactionRetryDelay = TimeSpan.FromSeconds(5);
+    /// <summary>Pause before compaction or trimming is tried again that failed, on a full disk say.</summary>
+    private static readonly TimeSpan HousekeepingRetryDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>Under a quota, one part in so many must be free before writes are taken again.</summary>
     private const int QuotaMarginShare = 20;
@@ -58,8 +58,8 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<WriteRequest> waiting = new();
     private long compactedRevision;
-    private long compactionFailedTimestamp;
-    private bool compactionFailed;
+    private long housekeepingFailedTimestamp;
+    private bool housekeepingFailed;
     private int groupsSinceCheckpoint;
     private int groupsSinceLogCheck;
     private long logBound;
@@ -112,7 +112,7 @@ internal sealed partial class SqliteWriter : IDisposable
             if (stopping)
                 return Task.FromException<T>(StoreErrors.Closed());
             if (waiting.Count >= MaxWaitingRequests)
-                return Task.FromException<T>(new StoreException(StoreError.Unavailable, $"{waiting.Count} writes wait for the disk"));
+                return Task.FromException<T>(new StoreException(StoreError.Unavailable, $"{waiting.Count} writes wait for the disk") { IsCertainlyNotDone = true });
             waiting.Enqueue(request);
             if (waiting.Count == 1)
                 Monitor.Pulse(gate);
@@ -211,7 +211,7 @@ internal sealed partial class SqliteWriter : IDisposable
     }
 
     private TimeSpan IdleWait() =>
-        CheckpointIsDue ? CheckpointDelay : compactionFailed ? CompactionRetryDelay : Timeout.InfiniteTimeSpan;
+        CheckpointIsDue ? CheckpointDelay : housekeepingFailed ? HousekeepingRetryDelay : Timeout.InfiniteTimeSpan;
 
     private void CommitGroup(List<WriteRequest> group, bool mayStartLogOver = true)
     {
@@ -233,9 +233,7 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         catch (StoreException e) when (e.Error == StoreError.NoSpace && mayStartLogOver)
         {
-            // The log cannot become longer. Once all of it is in the file, it starts over in the room it has.
-            BeginCheckpoint();
-            FinishCheckpoint();
+            StartLogOver();
             CommitGroup(group, mayStartLogOver: false);
             return;
         }
@@ -293,6 +291,7 @@ internal sealed partial class SqliteWriter : IDisposable
         if (!error.IsDiskFault || diskFailure is not null)
             return;
         LogDiskFailed(error);
+        connection.LeaveLogAtClose();
         diskFailure = new StoreException(
             StoreError.Unavailable, $"the store's disk has failed ({error.Message}); it takes no writes before it is started again", error) { IsCertainlyNotDone = true };
     }
@@ -344,42 +343,38 @@ internal sealed partial class SqliteWriter : IDisposable
         });
     }
 
-    private bool CompactionIsDue() =>
-        diskFailure is null && compactor.IsDue(CompactedRevision) && (!compactionFailed || time.GetElapsedTime(compactionFailedTimestamp) >= CompactionRetryDelay);
+    private bool CompactionIsDue() => MayKeepHouse && compactor.IsDue(CompactedRevision);
 
-    private void CompactStep()
+    private bool TrimmingIsDue() => MayKeepHouse && trimmer.IsDue;
+
+    private bool MayKeepHouse =>
+        diskFailure is null && (!housekeepingFailed || time.GetElapsedTime(housekeepingFailedTimestamp) >= HousekeepingRetryDelay);
+
+    private void CompactStep() => KeepHouse(() =>
+    {
+        compactor.Step(CompactedRevision, Math.Max(options.CompactionBatchRows, 2 * log.Rows));
+        trimmer.PagesWereFreed();
+    });
+
+    private void TrimStep() => KeepHouse(trimmer.Step);
+
+    private void KeepHouse(Action step)
     {
         try
         {
-            compactor.Step(CompactedRevision, Math.Max(options.CompactionBatchRows, 2 * log.Rows));
-            compactionFailed = false;
-            groupsSinceCheckpoint++;
-            trimmer.PagesWereFreed();
-        }
-        catch (StoreException e)
-        {
-            compactionFailed = true;
-            compactionFailedTimestamp = time.GetTimestamp();
-            Distrust(e);
-            LogCompactionFailed(e);
-        }
-    }
-
-    private bool TrimmingIsDue() => diskFailure is null && !compactionFailed && trimmer.IsDue;
-
-    private void TrimStep()
-    {
-        try
-        {
-            trimmer.Step();
+            step();
+            housekeepingFailed = false;
             groupsSinceCheckpoint++;
         }
         catch (StoreException e)
         {
-            compactionFailed = true;
-            compactionFailedTimestamp = time.GetTimestamp();
+            housekeepingFailed = true;
+            housekeepingFailedTimestamp = time.GetTimestamp();
             Distrust(e);
-            LogCompactionFailed(e);
+            LogHousekeepingFailed(e);
+            // Perhaps only the log cannot become longer; see CommitGroup.
+            if (e.Error == StoreError.NoSpace)
+                StartLogOver();
         }
     }
 
@@ -423,13 +418,21 @@ internal sealed partial class SqliteWriter : IDisposable
         copier.Begin();
     }
 
+    /// <summary>When the log cannot become longer: once all of it is in the file, it starts over in the room it has.</summary>
+    private void StartLogOver()
+    {
+        BeginCheckpoint();
+        FinishCheckpoint();
+    }
+
     private void FinishCheckpoint()
     {
         try
         {
             if (copier.End() is { } failure)
                 throw failure;
-            connection.Checkpoint();
+            if (diskFailure is null)
+                connection.Checkpoint();
         }
         catch (StoreException e)
         {
@@ -445,8 +448,8 @@ internal sealed partial class SqliteWriter : IDisposable
     [LoggerMessage(Level = LogLevel.Critical, Message = "The store's disk has failed: only reads go on until the store is started again")]
     private partial void LogDiskFailed(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Compaction of the store failed and will be tried again")]
-    private partial void LogCompactionFailed(Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Compaction or trimming of the store failed and will be tried again")]
+    private partial void LogHousekeepingFailed(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The store has no room left: only reads and deletions go on")]
     private partial void LogFull(Exception exception);

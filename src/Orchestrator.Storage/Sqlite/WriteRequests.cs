@@ -71,7 +71,8 @@ internal sealed class CommitRequest(StoreTransaction transaction) : WriteRequest
     {
         foreach (var change in transaction.Changes)
         {
-            if (change.LeaseId != 0 && !log.HasLease(change.LeaseId))
+            // A condition that fails is the answer, whatever the changes would have met.
+            if (change.LeaseId != 0 && !log.HasLease(change.LeaseId) && Holds(log))
                 return StoreErrors.LeaseNotFound(change.LeaseId);
         }
         return null;
@@ -79,14 +80,21 @@ internal sealed class CommitRequest(StoreTransaction transaction) : WriteRequest
 
     protected override CommitResult Execute(LogAppender log)
     {
+        if (!Holds(log))
+            return new CommitResult(false, log.Revision, transaction.Conditions.Select(each => log.Head(each.Key)).ToArray());
+        log.Append(transaction.Changes);
+        return new CommitResult(true, log.Revision, []);
+    }
+
+    private bool Holds(LogAppender log)
+    {
         var conditions = transaction.Conditions;
         for (var i = 0; i < conditions.Count; i++)
         {
             if ((log.Head(conditions[i].Key)?.ModRevision ?? 0) != conditions[i].ModRevision)
-                return new CommitResult(false, log.Revision, conditions.Select(each => log.Head(each.Key)).ToArray());
+                return false;
         }
-        log.Append(transaction.Changes);
-        return new CommitResult(true, log.Revision, []);
+        return true;
     }
 }
 
