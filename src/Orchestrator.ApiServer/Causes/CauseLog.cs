@@ -34,14 +34,16 @@ internal sealed class CauseLog(IKeyValueStore store, TimeProvider time, TimeSpan
         Cause = HeaderOf(context),
     };
 
-    /// <summary>The put that records a deletion; it expires with the history.</summary>
-    public async ValueTask<StoreChange?> DescribeDeletionAsync(RequestContext context, string key, ApiObject item, CancellationToken cancellationToken)
+    /// <summary>Commits a deletion, and in the same transaction a note of its cause that expires with the history.</summary>
+    /// <exception cref="StoreException">The store refused the transaction.</exception>
+    /// <exception cref="Api.Errors.ApiException">The store refused a lease for the note.</exception>
+    public ValueTask<CommitResult> CommitDeletionAsync(
+        RequestContext context, string key, ApiObject item, StoreTransaction deletion, CancellationToken cancellationToken)
     {
         if (Describe(context, null) is not { } cause)
-            return null;
-        // The note is encoded behind the wait: its bytes are this thread's.
-        var holder = await lease.GetAsync(cancellationToken);
-        return StoreChange.Put(KeyOf(key, item.Uid), cause.Encode().ToArray(), holder);
+            return store.CommitAsync(deletion, cancellationToken);
+        return lease.CommitAsync(
+            holder => deletion with { Changes = [.. deletion.Changes, StoreChange.Put(KeyOf(key, item.Uid), cause.Encode().ToArray(), holder)] }, cancellationToken);
     }
 
     public static string KeyOf(string objectKey, string uid) => $"{PrefixOf(objectKey)}{uid}";

@@ -77,51 +77,35 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
         ResourceDefinition definition, RequestContext context, ApiObject item, StoredObject current, CancellationToken cancellationToken)
     {
         var key = definition.Key(item.Namespace, item.Name);
-        var transaction = StoreTransaction.Delete(key, current.Revision);
+        var deletion = StoreTransaction.Delete(key, current.Revision);
+        CommitResult result;
         try
         {
-            var grave = await causes.DescribeDeletionAsync(context, key, item, cancellationToken);
-            if (grave is { } change)
-                transaction = transaction with { Changes = [.. transaction.Changes, change] };
-            var result = await CommitAsync(transaction, cancellationToken);
-            return result.Committed ? result.Revision : null;
+            result = await CommitAsync(() => causes.CommitDeletionAsync(context, key, item, deletion, cancellationToken));
         }
         catch (ApiException error) when (StoreFailures.IsNoSpace(error))
         {
             // A full store takes deletions only, and needs them: this one leaves no cause behind.
-            var result = await CommitAsync(StoreTransaction.Delete(key, current.Revision), cancellationToken);
-            return result.Committed ? result.Revision : null;
+            result = await CommitAsync(() => store.CommitAsync(deletion, cancellationToken));
         }
+
+        return result.Committed ? result.Revision : null;
     }
 
     /// <summary>Writes under the lease of the kind's time to live, if it has one.</summary>
-    private async ValueTask<CommitResult> CommitAsync(ResourceDefinition definition, Func<long, StoreTransaction> transaction, CancellationToken cancellationToken)
+    private ValueTask<CommitResult> CommitAsync(ResourceDefinition definition, Func<long, StoreTransaction> transaction, CancellationToken cancellationToken)
     {
         if (definition.TimeToLive is not { } timeToLive)
-            return await CommitAsync(transaction(0), cancellationToken);
+            return CommitAsync(() => store.CommitAsync(transaction(0), cancellationToken));
         var shared = leases.GetOrAdd(timeToLive, static (span, state) => new SharedLease(state.store, state.time, span, LeaseShare), (store, time));
-        var lease = await shared.GetAsync(cancellationToken);
-        try
-        {
-            return await store.CommitAsync(transaction(lease), cancellationToken);
-        }
-        catch (StoreException error) when (error.Error == StoreError.LeaseNotFound)
-        {
-            // The store lost it, such as by being restored from a backup.
-            shared.Drop(lease);
-            return await CommitAsync(transaction(await shared.GetAsync(cancellationToken)), cancellationToken);
-        }
-        catch (StoreException error)
-        {
-            throw StoreFailures.ToApiForWrite(error);
-        }
+        return CommitAsync(() => shared.CommitAsync(transaction, cancellationToken));
     }
 
-    private async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
+    private static async ValueTask<CommitResult> CommitAsync(Func<ValueTask<CommitResult>> commit)
     {
         try
         {
-            return await store.CommitAsync(transaction, cancellationToken);
+            return await commit();
         }
         catch (StoreException error)
         {

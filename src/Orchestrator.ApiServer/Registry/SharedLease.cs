@@ -38,6 +38,26 @@ internal sealed class SharedLease(IKeyValueStore store, TimeProvider time, TimeS
         }
     }
 
+    /// <summary>
+    /// Commits what is made with the lease: once more with another one when the store does not know it any more, such as after it was
+    /// restored from a backup.
+    /// </summary>
+    /// <exception cref="StoreException">The store refused the transaction.</exception>
+    /// <exception cref="Api.Errors.ApiException">The store refused a lease.</exception>
+    public async ValueTask<CommitResult> CommitAsync(Func<long, StoreTransaction> transaction, CancellationToken cancellationToken)
+    {
+        var current = await GetAsync(cancellationToken);
+        try
+        {
+            return await store.CommitAsync(transaction(current), cancellationToken);
+        }
+        catch (StoreException error) when (error.Error == StoreError.LeaseNotFound)
+        {
+            Drop(current);
+            return await store.CommitAsync(transaction(await GetAsync(cancellationToken)), cancellationToken);
+        }
+    }
+
     /// <summary>Forgets a lease the store no longer knows; the next key gets a new one.</summary>
     public void Drop(long lost)
     {

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Orchestrator.ApiServer.Causes;
+using Orchestrator.Storage;
 
 namespace Orchestrator.ApiServer.Tests.Causes;
 
@@ -47,6 +49,21 @@ public sealed class CauseTests
         Assert.That(writes.Select(one => one!["change"]!.GetValue<string>()), Is.EqualTo(new[] { "deleted", "modified", "created" }));
         Assert.That(writes[1]!["by"]!["fields"]!.ToJsonString(), Is.EqualTo("""["metadata.labels","data"]"""));
         Assert.That(chain["links"]![0]!["by"]!["verb"]!.GetValue<string>(), Is.EqualTo("delete"));
+    }
+
+    [Test]
+    public async Task Delete_LeaseOfItsCauseIsLost_IsDoneAndTheCauseIsKept()
+    {
+        await server.CreateConfigMapAsync("a");
+        await server.CreateConfigMapAsync("b");
+        await server.DeleteAsync($"{Maps}/a");
+        var note = (await server.Store.RangeAsync(new RangeRequest { Prefix = CauseLog.Prefix }, default)).Items.Single();
+        await server.Store.RevokeLeaseAsync(note.LeaseId, default);
+
+        var (code, _) = await server.DeleteAsync($"{Maps}/b");
+
+        Assert.That(code, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await server.Store.RangeAsync(new RangeRequest { Prefix = CauseLog.Prefix }, default)).Items.Single().Key, Does.Contain("/b/"));
     }
 
     [Test]
