@@ -79,6 +79,25 @@ internal sealed class BackupTests
     }
 
     [Test]
+    public async Task Restore_Interrupted_LeavesItsMarkAndIsDoneAgain()
+    {
+        for (var i = 0; i < 300; i++)
+            await PutAsync(store, $"/{i:000}", new string('x', 10_000));
+        await BackupFile.WriteAsync(store, file, TimeProvider.System, default);
+        var path = directory.File("store.db");
+        await using (var small = SqliteStore.Open(new SqliteStoreOptions { Path = path, MaxFileBytes = 2_000_000, ReserveBytes = 100_000 }))
+        {
+            var failure = Assert.ThrowsAsync<StoreException>(() => StoreRestore.RunAsync(small, file, apply: true, default));
+            Assert.That(failure!.Error, Is.EqualTo(StoreError.NoSpace));
+            Assert.That((await small.GetAsync(StoreRestore.MarkerKey, 0, default)).KeyValue, Is.Not.Null);
+        }
+
+        await using var larger = SqliteStore.Open(new SqliteStoreOptions { Path = path });
+        await StoreRestore.RunAsync(larger, file, apply: true, default);
+        Assert.That(await ContentsAsync(larger), Is.EqualTo(await ContentsAsync(store)), "the mark is gone too");
+    }
+
+    [Test]
     public async Task Write_WhileTheStoreIsWrittenTo_HoldsOneMoment()
     {
         var path = directory.File("store.db");

@@ -102,6 +102,18 @@ internal sealed class SqliteFileTests
     }
 
     [Test]
+    public async Task Commit_ManyAtOnce_ShareTransactions()
+    {
+        const int writes = 2000;
+        await using var store = Open(path);
+
+        await Task.WhenAll(Enumerable.Range(0, writes).Select(i => store.CommitAsync(Put("/a", i), default).AsTask()));
+
+        // Each transaction writes a page of the table and one of an index at least.
+        Assert.That(new FileInfo(path + "-wal").Length, Is.LessThan(writes * SqliteSchema.PageSizeBytes));
+    }
+
+    [Test]
     public async Task Commit_FileAtItsLimit_IsNoSpaceAndNothingIsHarmed()
     {
         await using (var store = SqliteStore.Open(new SqliteStoreOptions { Path = path, MaxFileBytes = 300_000, ReserveBytes = 100_000 }))
