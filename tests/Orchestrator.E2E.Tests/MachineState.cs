@@ -11,6 +11,7 @@ internal sealed record MachineState(IReadOnlySet<string> Traces)
         Add(traces, "route", Command.Run("ip", ["route"]).Output.Split('\n').Select(line => line.Trim()));
         Add(traces, "nft", Command.Run("nft", ["list", "tables"]).Output.Split('\n'));
         Add(traces, "mount", File.ReadAllLines("/proc/self/mountinfo").Select(line => line.Split(' ')[4]).Where(point => point.Contains("orc")));
+        Add(traces, "loop device", Command.Run("losetup", ["--noheadings", "--output", "NAME,BACK-FILE"]).Output.Split('\n').Where(line => line.Contains("orc")));
         Add(traces, "cgroup", Directory.EnumerateDirectories("/sys/fs/cgroup", "orc*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }));
         Add(traces, "process", OrcProcesses());
         Add(traces, "run", Directory.Exists("/run/orchestrator") ? Directory.EnumerateFileSystemEntries("/run/orchestrator") : []);

@@ -11,25 +11,49 @@ namespace Orchestrator.E2E.Crashes;
 /// <summary>One event of a watch, as far as it is compared.</summary>
 internal sealed record LogEvent(long Revision, string Type, string Name, string Value);
 
-/// <summary>What became of a request. Status 0: no answer, so nobody knows.</summary>
+/// <summary>An object as it is.</summary>
+internal sealed record CrashObject(string Value, long Revision);
+
+/// <summary>What became of a request.</summary>
 internal sealed record Answer(int Status, JsonNode? Body)
 {
+    /// <summary>Sent, perhaps, and not answered.</summary>
+    public static readonly Answer None = new(0, null);
+
+    /// <summary>No connection came about, so it was not done.</summary>
+    public static readonly Answer NeverSent = new(-1, null);
+
     public bool IsAcknowledged => Status is 200 or 201;
 
-    /// <summary>A refusal that promises that nothing was done.</summary>
-    public bool IsRefused => Status is 404 or 409 or 503 or 507;
+    /// <summary>A refusal that a fault explains, and that promises that nothing was done.</summary>
+    public bool IsRefused => Status is -1 or 429 or 503 or 507;
+
+    /// <summary>Nobody knows whether it was done: no answer, or the server's own doubt.</summary>
+    public bool IsUnknown => Status is 0 or 504;
+
+    /// <summary>
+    /// No fault explains it. An object that only its writer writes, and names as it was told, is neither missing nor changed nor there
+    /// already (404, 409); nobody loses a right in a crash (401, 403); a valid request is not found invalid (400, 422); and 500 says
+    /// that the server did not know what to say.
+    /// </summary>
+    public bool IsUnexplained => !IsAcknowledged && !IsRefused && !IsUnknown;
 
     public long Revision => long.Parse(Body!["metadata"]!["resourceVersion"]!.ToString());
+
+    public CrashObject? Object => Status == 404 ? null : CrashClient.ObjectOf(Body!);
 }
 
 /// <summary>Plain HTTP to the API servers, without the product's own client: it repeats nothing and hides nothing.</summary>
 internal sealed class CrashClient : IDisposable
 {
+    public const string Added = "ADDED";
+    public const string Modified = "MODIFIED";
+    public const string Deleted = "DELETED";
+
     private const string Objects = "/api/v1/namespaces/default/configmaps";
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan MarkerLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReadinessLimit = TimeSpan.FromSeconds(3);
 
     private readonly HttpClient http;
 
@@ -60,17 +84,27 @@ internal sealed class CrashClient : IDisposable
     public Task<Answer> DeleteAsync(string name, long revision) => SendAsync(HttpMethod.Delete, $"{Objects}/{name}",
         new JsonObject { ["preconditions"] = new JsonObject { ["resourceVersion"] = $"{revision}" } });
 
-    /// <summary>Creates an object that says where a round ends, under new names until one is acknowledged.</summary>
-    public async Task<long> CreateMarkerAsync(string name, CancellationToken cancellationToken)
+    /// <summary>All objects at once, by name, as a majority has them.</summary>
+    public async Task<Dictionary<string, CrashObject>> ListAsync()
     {
-        using var limit = new CancellationTokenSource(MarkerLimit);
-        for (var attempt = 0; ; attempt++)
+        var answer = await SendAsync(HttpMethod.Get, Objects, null);
+        Assert.That(answer.Status, Is.EqualTo(200), "a list in a whole cluster");
+        return answer.Body!["items"]!.AsArray().ToDictionary(item => item!["metadata"]!["name"]!.ToString(), item => ObjectOf(item!));
+    }
+
+    /// <returns>Null when the server is ready, else what it says.</returns>
+    public async Task<string?> ReadinessAsync()
+    {
+        using var limit = new CancellationTokenSource(ReadinessLimit);
+        try
         {
-            limit.Token.ThrowIfCancellationRequested();
-            var answer = await CreateAsync($"marker-{name}-{attempt}", "");
-            if (answer.IsAcknowledged)
-                return answer.Revision;
-            await Task.Delay(Pause, cancellationToken);
+            using var response = await http.GetAsync("/readyz", limit.Token);
+            var text = await response.Content.ReadAsStringAsync(limit.Token);
+            return response.IsSuccessStatusCode ? null : $"{(int)response.StatusCode}: {text}";
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return e.Message;
         }
     }
 
@@ -82,10 +116,10 @@ internal sealed class CrashClient : IDisposable
         {
             log.Add(change);
             if (change.Revision >= upTo)
-                break;
+                return log;
         }
 
-        return log;
+        throw new AssertionException($"the log ends at {log.LastOrDefault()}, before {upTo}");
     }
 
     /// <summary>Ends when the server does, however it does.</summary>
@@ -150,7 +184,7 @@ internal sealed class CrashClient : IDisposable
             var (type, item) = (change["type"]!.ToString(), change["object"]!);
             return type == "ERROR"
                 ? new LogEvent(0, type, "", item.ToJsonString())
-                : new LogEvent(long.Parse(item["metadata"]!["resourceVersion"]!.ToString()), type, item["metadata"]!["name"]!.ToString(), item["data"]?["v"]?.ToString() ?? "");
+                : new LogEvent(long.Parse(item["metadata"]!["resourceVersion"]!.ToString()), type, item["metadata"]!["name"]!.ToString(), ObjectOf(item).Value);
         }
         catch (System.Text.Json.JsonException)
         {
@@ -169,11 +203,18 @@ internal sealed class CrashClient : IDisposable
             using var response = await http.SendAsync(request, limit.Token);
             return new Answer((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(limit.Token)));
         }
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
+        {
+            return Answer.NeverSent;
+        }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or System.Text.Json.JsonException)
         {
-            return new Answer(0, null);
+            return Answer.None;
         }
     }
+
+    internal static CrashObject ObjectOf(JsonNode item) =>
+        new(item["data"]?["v"]?.ToString() ?? "", long.Parse(item["metadata"]!["resourceVersion"]!.ToString()));
 
     private static JsonObject Body(string name, string value, long revision)
     {

@@ -35,9 +35,7 @@ internal sealed class CrashWriter(CrashClient client, CrashLedger ledger, Random
 
     private async Task<bool> CreateAsync(string item)
     {
-        ledger.Begin(item, item);
-        var answer = await client.CreateAsync(item, item);
-        ledger.End(item, item, answer);
+        var answer = await ledger.CreateAsync(client, item, item);
         if (answer.IsAcknowledged)
             mine.Add((item, answer.Revision));
         return answer.IsAcknowledged;
@@ -45,20 +43,16 @@ internal sealed class CrashWriter(CrashClient client, CrashLedger ledger, Random
 
     private async Task<bool> UpdateAsync((string Name, long Revision) item, string value)
     {
-        ledger.Begin(item.Name, value);
-        var answer = await client.UpdateAsync(item.Name, value, item.Revision);
-        ledger.End(item.Name, value, answer);
-        if (answer.IsAcknowledged || answer.IsRefused)
+        var answer = await ledger.UpdateAsync(client, item.Name, value, item.Revision);
+        if (!answer.IsUnknown)
             mine.Add(answer.IsAcknowledged ? (item.Name, answer.Revision) : item);
         return answer.IsAcknowledged;
     }
 
     private async Task<bool> DeleteAsync((string Name, long Revision) item)
     {
-        ledger.Begin(item.Name, null);
-        var answer = await client.DeleteAsync(item.Name, item.Revision);
-        ledger.End(item.Name, null, answer);
-        if (answer.IsRefused)
+        var answer = await ledger.DeleteAsync(client, item.Name, item.Revision);
+        if (!answer.IsUnknown && !answer.IsAcknowledged)
             mine.Add(item);
         return answer.IsAcknowledged;
     }
