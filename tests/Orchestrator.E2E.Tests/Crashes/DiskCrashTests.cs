@@ -47,9 +47,9 @@ public sealed class DiskCrashTests
     public void RemoveDisk()
     {
         if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed)
-            TestContext.Progress.WriteLine($"the server said:\n{string.Join('\n', server.Process.Said.TakeLast(40))}");
-        server.Dispose();
-        disk.Dispose();
+            TestContext.Progress.WriteLine($"the server said:\n{string.Join('\n', server?.Process.Said.TakeLast(40) ?? [])}");
+        server?.Dispose();
+        disk?.Dispose();
         Directory.Delete(directory, recursive: true);
     }
 

@@ -48,11 +48,11 @@ public sealed class EtcdCrashTests
     public void Stop()
     {
         if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed)
-            TestContext.Progress.WriteLine($"the member said:\n{string.Join('\n', Frail.Said.TakeLast(20))}");
-        server.Dispose();
+            TestContext.Progress.WriteLine($"the member said:\n{string.Join('\n', members.FirstOrDefault()?.Said.TakeLast(20) ?? [])}");
+        server?.Dispose();
         foreach (var member in members)
             member.Dispose();
-        disk.Dispose();
+        disk?.Dispose();
         Directory.Delete(directory, recursive: true);
     }
 
