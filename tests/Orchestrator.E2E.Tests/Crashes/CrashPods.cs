@@ -89,7 +89,7 @@ internal sealed class CrashPods(string kubeconfig, Random random)
     {
         var pods = Pods();
         var ready = pods.Where(pod => pod["status"]!["containerStatuses"]?[0]?["ready"]?.GetValue<bool>() == true && pod["metadata"]!["deletionTimestamp"] is null).Select(Uid);
-        return pods.Count == Replicas && ready.ToHashSet().SetEquals(processes.Keys)
+        return pods.Count == Replicas && processes.Count == Replicas && ready.ToHashSet().SetEquals(processes.Keys)
             ? null
             : $"processes: {string.Join(' ', processes.Keys)}; pods: {string.Join(' ', pods.Select(pod => pod.ToJsonString()))}";
     }
