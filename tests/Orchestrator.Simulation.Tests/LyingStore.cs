@@ -27,6 +27,9 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
 
     public bool ForgetsConditions { get; init; }
 
+    /// <summary>Writes of this key overwrite whatever is there.</summary>
+    public string? UnconditionalKey { get; init; }
+
     public async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
     {
         writes++;
@@ -34,6 +37,8 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
             return new CommitResult(true, await inner.GetRevisionAsync(cancellationToken) + 1, []);
         if (writes == GarblesWrite)
             transaction = transaction with { Changes = [.. transaction.Changes.Select(change => change with { Value = change.Value is { } value ? (byte[])[.. value.Span, (byte)' '] : null })] };
+        if (transaction.Changes.Any(change => change.Key == UnconditionalKey))
+            transaction = transaction with { Conditions = [] };
         return transaction.Changes.Any(change => change.Key == LateKey)
             ? await CommitLateKeyAsync(transaction, cancellationToken)
             : await inner.CommitAsync(transaction, cancellationToken);

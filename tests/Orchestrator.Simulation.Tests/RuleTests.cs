@@ -38,25 +38,6 @@ public sealed class RuleTests
     }
 
     [Test]
-    public void ReplicaSet_WithAPodTooMany_IsFound()
-    {
-        _ = new ReplicaRule(pump, log, _ => 0);
-        Put("/registry/apps/replicasets/default/set", NewReplicaSet(replicas: 2));
-        Put("/registry/pods/default/a", NewPod("a"));
-        Put("/registry/pods/default/b", NewPod("b"));
-        Assert.That(() => Put("/registry/pods/default/c", NewPod("c")), Breaks("never more replicas than allowed"));
-    }
-
-    [Test]
-    public void ReplicaSet_WithAPodItsControllerWasNotToldOf_IsExcused()
-    {
-        _ = new ReplicaRule(pump, log, _ => 1);
-        Put("/registry/apps/replicasets/default/set", NewReplicaSet(replicas: 1));
-        Put("/registry/pods/default/a", NewPod("a"));
-        Assert.That(() => Put("/registry/pods/default/b", NewPod("b")), Throws.Nothing);
-    }
-
-    [Test]
     public void Object_ThatIsBeingDeletedAndStays_IsFound()
     {
         _ = new DeletionRule(pump, log);

@@ -49,7 +49,12 @@ public sealed class SabotageTests
     [Test]
     public void LateWriteThatOverwritesAnother_IsFoundByTheCounter() => Assert.That(
         () => SabotagedRun.With(new Sabotage { Store = store => new LyingStore(store) { LateKey = Counter, ForgetsConditions = true } }),
-        Throws.TypeOf<SimulationFailure>().With.Message.Contains("the counter is 2 after 3 acknowledged increments and 1 unknown ones"));
+        Throws.TypeOf<SimulationFailure>().With.Message.Contains("the counter is 2 after 4 acknowledged increments and 1 unknown ones"));
+
+    [Test]
+    public void WriteOverAnothersWrite_IsFoundByTheCounter() => Assert.That(
+        () => SabotagedRun.With(new Sabotage { Store = store => new LyingStore(store) { UnconditionalKey = Counter } }),
+        Throws.TypeOf<SimulationFailure>().With.Message.Contains("acknowledged increments and 0 unknown ones"));
 
     [Test]
     public void LateWriteThatComesInVain_BreaksNoRule() => Assert.That(

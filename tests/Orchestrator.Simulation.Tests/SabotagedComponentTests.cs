@@ -12,7 +12,7 @@ public sealed class SabotagedComponentTests
     [Test]
     public void CounterBeyondWhatWasTried_IsFound() => Assert.That(
         () => SabotagedRun.With(Lying("user", "^PUT .*/configmaps/counter$", body => Regex.Replace(body, "\"n\":\"\\d+\"", "\"n\":\"99\""))),
-        Breaks("no acknowledged write is lost", "the counter is 99 after 4 acknowledged increments"));
+        Breaks("no acknowledged write is lost", "the counter is 99 after 5 acknowledged increments"));
 
     [Test]
     public void PodThatIsNeverReady_IsFound() => Assert.That(

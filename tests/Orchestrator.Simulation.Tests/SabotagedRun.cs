@@ -1,6 +1,6 @@
 namespace Orchestrator.Simulation.Tests;
 
-/// <summary>The run that bugs are put into: one without faults, in which the user counts four times and leaves a Service behind.</summary>
+/// <summary>The run that bugs are put into: one without faults, in which users count five times, twice at the same moment, and leave a Service behind.</summary>
 internal static class SabotagedRun
 {
     public static SimulationResult With(Sabotage sabotage)

@@ -49,7 +49,10 @@ internal sealed class ClusterSimulation : IDisposable
         var wireAudit = new WireAudit(pump, log, storeAudit, () => CompactedRevision(memory));
         _ = new BindingRule(pump, log);
         _ = new AddressRule(pump, log);
-        _ = new ReplicaRule(pump, log, wireAudit.Creations.Of);
+        var views = new ControllerViews();
+        wireAudit.Creations.LeftOpen += views.LeftOpen;
+        _ = new ReplicaRule(pump, log, views);
+        _ = new SurgeRule(pump, log, views);
         var deletions = new DeletionRule(pump, log);
 
         script = Script.Draw(seeds.For("users"), options.Time, Nodes.Count);
@@ -57,15 +60,21 @@ internal sealed class ClusterSimulation : IDisposable
         var plan = options.HasFaults ? FaultPlan.Draw(draw) : FaultPlan.None;
         var slots = Enumerable.Range(0, 2 + (seeds.Number("servers") % 2)).Select(index => new ServerSlot($"server-{index + 1}")).ToList();
         final = new FinalState(new ClusterState(log), deletions, script, Nodes, slots.Count);
-        var board = new Switchboard(pump, seeds.For("network"), slots, options.Sabotage.Wire?.Invoke(wireAudit) ?? wireAudit);
+        var board = new Switchboard(pump, seeds.For("network"), slots, new ExpiredWatches(options.Sabotage.Wire?.Invoke(wireAudit) ?? wireAudit)) { ClientMonitor = views };
         var context = new ClusterContext(pump, seeds, board, options.Sabotage, options.Log, options.LogLevel);
         AddComponents(context, slots, process =>
-            new FaultyStore(store, process, engine, context.RandomFor("store of " + process.Name), () => faults!.Store, storeAudit));
-        faults = new FaultInjector(pump, draw, plan, [.. servers, .. others], board, memory, options.Log);
+            new FaultyStore(store, process, engine, context.RandomFor("store of " + process.Name), () => faults!.Store, storeAudit, () => faults!.WeakMoment()));
+        _ = new Consequences(pump, log);
+        IReadOnlyList<IComponent> components = [.. servers, .. others];
+        faults = new FaultInjector(pump, draw, seeds.For("aimed faults"), plan, components, new Leaders(pump, log, components), board, memory, options.Log);
         user = new User(context, script);
     }
 
     public long Steps => pump.Steps;
+
+    public TimeSpan Now => pump.Now;
+
+    public ulong Trace => pump.Trace.Value;
 
     /// <exception cref="SimulationFailure">An invariant does not hold.</exception>
     public SimulationResult Run()
@@ -82,7 +91,7 @@ internal sealed class ClusterSimulation : IDisposable
         Require(pump.RunUntil(() => user.IsDone, SettleLimit), "users are answered", () => "a user's action was not acknowledged");
         Settle();
         CheckCounter();
-        return new SimulationResult(pump.Steps, pump.Trace.Value, log.Revision, pump.Now, final.Describe());
+        return new SimulationResult(pump.Steps, pump.Trace.Value, log.Revision, pump.Now, pump.Faults, final.Describe());
     }
 
     public void Dispose() => keys.Dispose();

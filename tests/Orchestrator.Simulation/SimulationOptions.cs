@@ -24,4 +24,5 @@ public sealed record SimulationOptions
 /// <param name="Steps">Pieces of code run, each between two awaits.</param>
 /// <param name="Trace">Hash of all steps and all that was written.</param>
 /// <param name="Revisions">Writes to the store.</param>
-public sealed record SimulationResult(long Steps, ulong Trace, long Revisions, TimeSpan Time, string FinalState);
+/// <param name="Faults">What went wrong, and what came of it.</param>
+public sealed record SimulationResult(long Steps, ulong Trace, long Revisions, TimeSpan Time, FaultCount Faults, string FinalState);

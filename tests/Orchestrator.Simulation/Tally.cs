@@ -7,6 +7,7 @@ internal sealed class Tally(int firstSeed)
 {
     private readonly Lock gate = new();
     private readonly long startedAt = TimeProvider.System.GetTimestamp();
+    private readonly FaultCount faults = new();
     private int runs;
     private long steps;
     private long revisions;
@@ -30,10 +31,14 @@ internal sealed class Tally(int firstSeed)
             steps += result.Steps;
             revisions += result.Revisions;
             simulated += result.Time;
+            faults.Add(result.Faults);
             if (runs % 20 == 0)
                 Console.WriteLine(this);
         }
     }
+
+    /// <summary>What went wrong in all of them.</summary>
+    public FaultCount Faults => faults;
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

@@ -19,17 +19,23 @@ internal sealed class SimulatedLoggers(SimulatedProcess process, Action<string>?
 
     private sealed class Logger(SimulatedProcess process, Action<string>? write, LogLevel level, string category) : ILogger
     {
+        /// <summary>What the client of a former leader says of a write that it did not send.</summary>
+        private const string Fenced = "may not lead any more";
+
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error || (write is not null && logLevel >= level);
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning || (write is not null && logLevel >= level);
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel))
                 return;
             var text = formatter(state, exception);
-            write?.Invoke($"{process.Pump.Steps,8} {process.Pump.Now:mm\\:ss\\.ffffff} {process.Name,-14} {logLevel,-11} {category}: {text}{(exception is null ? "" : " | " + exception.Message)}");
+            if (text.Contains(Fenced, StringComparison.Ordinal))
+                process.Pump.Faults.Add(FaultKind.FencedWrite);
+            if (logLevel >= level)
+                write?.Invoke($"{process.Pump.Steps,8} {process.Pump.Now:mm\\:ss\\.ffffff} {process.Name,-14} {logLevel,-11} {category}: {text}{(exception is null ? "" : " | " + exception.Message)}");
             if (logLevel >= LogLevel.Error)
                 process.Pump.Fail("no component logs an error", $"{process.Name}, {category}: {text}: {exception?.Message}", exception);
         }

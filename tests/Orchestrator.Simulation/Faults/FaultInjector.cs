@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Orchestrator.Simulation.Cluster;
 using Orchestrator.Simulation.Network;
 using Orchestrator.Simulation.Pumping;
@@ -7,11 +9,13 @@ using Orchestrator.Storage;
 namespace Orchestrator.Simulation.Faults;
 
 /// <summary>Makes things fail, as often as the plan says, until told to stop; then everything is mended.</summary>
-internal sealed class FaultInjector(
-    Pump pump, Random random, FaultPlan plan, IReadOnlyList<IComponent> components, Switchboard board, IKeyValueStore store, Action<string>? log)
+internal sealed partial class FaultInjector(
+    Pump pump, Random random, Random aim, FaultPlan plan, IReadOnlyList<IComponent> components, Leaders leaders, Switchboard board, IKeyValueStore store, Action<string>? log)
 {
     private readonly SimulatedProcess process = new(pump, "faults");
     private readonly List<SimulatedProcess> frozen = [];
+    private readonly IReadOnlyList<IComponent> clients = [.. components.Where(one => one is not ApiServerComponent)];
+    private readonly IReadOnlyList<IComponent> nodes = [.. components.Where(one => one is HollowKubelet)];
     private bool isActive;
     private TimeSpan outageEnds;
 
@@ -24,18 +28,23 @@ internal sealed class FaultInjector(
     {
         isActive = true;
         board.Slowness = plan.Slowness;
+        board.WatchArrives = Repeating;
         Repeat(plan.Kills, Kill);
         Repeat(plan.Freezes, Freeze);
+        Repeat(plan.LeaderFreezes, FreezeLeader);
         Repeat(plan.Cuts, Cut);
+        Repeat(plan.Isolations, Isolate);
+        Repeat(plan.NodesAway, SendNodeAway);
         Repeat(plan.ClockJumps, JumpClock);
         Repeat(plan.Compactions, Compact);
-        Repeat(plan.Outages, () => outageEnds = pump.Now + Between(0.1, 8));
+        Repeat(plan.Outages, StopStore);
     }
 
     public void Stop()
     {
         isActive = false;
         board.Slowness = TimeSpan.Zero;
+        board.WatchArrives = uri => uri;
         foreach (var link in board.AllLinks)
             link.Heal();
         foreach (var one in frozen)
@@ -48,6 +57,39 @@ internal sealed class FaultInjector(
                 component.Start();
         }
     }
+
+    /// <summary>
+    /// Somebody is about to go on from a revision that it knows. The compaction is done in this very step: it comes before
+    /// anything else can.
+    /// </summary>
+    public void WeakMoment()
+    {
+        if (!isActive || aim.NextDouble() >= plan.AimedCompactions)
+            return;
+        // The memory store answers at once.
+        var revision = store.GetRevisionAsync(CancellationToken.None).AsTask().Result;
+        store.CompactAsync(revision, CancellationToken.None).AsTask().Wait();
+        Note(FaultKind.AimedCompaction, $"compact at {revision}, where a watch begins or breaks");
+    }
+
+    /// <summary>
+    /// A watch from just before its client's last event is told that event again. Further back it must not go: a cache that is shown
+    /// older states of an object would take them for new ones, and no client asks for that.
+    /// </summary>
+    private Uri Repeating(Uri watch)
+    {
+        WeakMoment();
+        if (aim.NextDouble() >= plan.RepeatedEvents)
+            return watch;
+        return new Uri(ResumedAt().Replace(watch.OriginalString, match =>
+        {
+            pump.Faults.Add(FaultKind.RepeatedEvents);
+            return (long.Parse(match.Value, CultureInfo.InvariantCulture) - 1).ToString(CultureInfo.InvariantCulture);
+        }));
+    }
+
+    [GeneratedRegex("(?<=[?&]resourceVersion=)[1-9][0-9]+")]
+    private static partial Regex ResumedAt();
 
     private void Repeat(TimeSpan? mean, Action fault)
     {
@@ -65,27 +107,40 @@ internal sealed class FaultInjector(
 
     private void Kill()
     {
-        var victim = components[random.Next(components.Count)];
-        if (victim.Process is not { IsAlive: true } running)
-            return;
-        Note($"kill {victim.Name}");
-        running.Kill();
-        pump.After(Between(0.05, 15), process, () =>
+        var victim = Any(components);
+        if (victim.Process is { IsAlive: true })
+            Kill(victim, FaultKind.Kill, Between(0.05, 15));
+    }
+
+    private void Kill(IComponent victim, FaultKind kind, TimeSpan time)
+    {
+        Note(kind, $"kill {victim.Name} for {time}");
+        victim.Process!.Kill();
+        pump.After(time, process, () =>
         {
             if (victim.Process is { IsAlive: false })
                 victim.Start();
         });
     }
 
-    private void Freeze()
+    private void Freeze() => Freeze(Any(components).Process, FaultKind.Freeze, Between(0.01, 25));
+
+    /// <summary>Whom others depose while it cannot know; most such freezes outlast the Lease.</summary>
+    private void FreezeLeader()
     {
-        var victim = components[random.Next(components.Count)].Process;
+        var leading = leaders.Current.Where(one => one is { IsAlive: true, IsFrozen: false }).ToList();
+        if (leading.Count > 0)
+            Freeze(Any(leading), FaultKind.LeaderFreeze, Evenly(10, 40));
+    }
+
+    private void Freeze(SimulatedProcess? victim, FaultKind kind, TimeSpan time)
+    {
         if (victim is not { IsAlive: true, IsFrozen: false })
             return;
-        Note($"freeze {victim.Name}");
+        Note(kind, $"freeze {victim.Name} for {time}");
         victim.Freeze();
         frozen.Add(victim);
-        pump.After(Between(0.01, 25), process, () =>
+        pump.After(time, process, () =>
         {
             victim.Thaw();
             frozen.Remove(victim);
@@ -94,18 +149,53 @@ internal sealed class FaultInjector(
 
     private void Cut()
     {
-        var links = board.AllLinks;
         var time = Between(0.05, 40);
-        Note($"cut a link for {time}");
-        links[random.Next(links.Count)].Cut(time);
+        Note(FaultKind.Cut, $"cut a link for {time}");
+        Any(board.AllLinks).Cut(time);
+    }
+
+    private void Isolate() => Isolate(Any(clients), FaultKind.Isolation, Evenly(2, 60));
+
+    private void Isolate(IComponent victim, FaultKind kind, TimeSpan time)
+    {
+        Note(kind, $"cut {victim.Name} off for {time}");
+        foreach (var server in board.Servers)
+            board.Between(victim.Name, server).Cut(time);
+    }
+
+    /// <summary>The same to the cluster, whatever it is: a network that is cut, a machine that is off, or one that hangs.</summary>
+    private void SendNodeAway()
+    {
+        var (node, time) = (Any(nodes), Evenly(30, 120));
+        if (node.Process is not { IsAlive: true, IsFrozen: false } running)
+            return;
+        switch (random.Next(3))
+        {
+            case 0:
+                Isolate(node, FaultKind.NodeAway, time);
+                break;
+            case 1:
+                Kill(node, FaultKind.NodeAway, time);
+                break;
+            default:
+                Freeze(running, FaultKind.NodeAway, time);
+                break;
+        }
     }
 
     private void JumpClock()
     {
-        if (components[random.Next(components.Count)].Process is not { IsAlive: true } victim)
+        if (Any(components).Process is not { IsAlive: true } victim)
             return;
         victim.Clock.Offset = TimeSpan.FromSeconds((random.NextDouble() - 0.5) * 240);
-        Note($"the clock of {victim.Name} is off by {victim.Clock.Offset}");
+        Note(FaultKind.ClockJump, $"the clock of {victim.Name} is off by {victim.Clock.Offset}");
+    }
+
+    private void StopStore()
+    {
+        var time = Between(0.1, 8);
+        Note(FaultKind.Outage, $"the store does not answer for {time}");
+        outageEnds = pump.Now + time;
     }
 
     /// <summary>Mostly right behind the present: whoever lags has lost its place.</summary>
@@ -115,12 +205,21 @@ internal sealed class FaultInjector(
         process.Start(async () =>
         {
             var revision = await store.GetRevisionAsync(CancellationToken.None);
-            Note($"compact at {revision - back}");
+            Note(FaultKind.Compaction, $"compact at {revision - back}");
             await store.CompactAsync(Math.Max(1, revision - back), CancellationToken.None);
         });
     }
 
+    private T Any<T>(IReadOnlyList<T> all) => all[random.Next(all.Count)];
+
+    /// <summary>Mostly short.</summary>
     private TimeSpan Between(double least, double most) => TimeSpan.FromSeconds(least + ((most - least) * random.NextDouble() * random.NextDouble()));
 
-    private void Note(string what) => log?.Invoke($"{pump.Steps,8} {pump.Now:mm\\:ss\\.ffffff} faults         {what}");
+    private TimeSpan Evenly(double least, double most) => TimeSpan.FromSeconds(least + ((most - least) * random.NextDouble()));
+
+    private void Note(FaultKind kind, string what)
+    {
+        pump.Faults.Add(kind);
+        log?.Invoke($"{pump.Steps,8} {pump.Now:mm\\:ss\\.ffffff} faults         {what}");
+    }
 }

@@ -1,31 +1,28 @@
 using Orchestrator.Api;
 using Orchestrator.Api.Apps.V1;
 using Orchestrator.Api.Core.V1;
+using Orchestrator.Client.Causes;
 using Orchestrator.Simulation.Pumping;
 using Orchestrator.Storage;
 
 namespace Orchestrator.Simulation.Invariants;
 
 /// <summary>
-/// A ReplicaSet never gets a pod more than it was to have at any time that its controller could still believe in, but for the pods
-/// of which nobody told the controller that it had made them.
+/// A ReplicaSet never gets a pod more than it was to have as its controller knew it when it made its plan, but for pods that its
+/// controller did not know of: made by another leader, or by itself without having been told.
 /// </summary>
 internal sealed class ReplicaRule
 {
     private const string Rule = "never more replicas than allowed";
 
-    /// <summary>How old a controller's picture of a ReplicaSet may be: longer than any freeze, cut or delay.</summary>
-    private static readonly TimeSpan Staleness = TimeSpan.FromSeconds(90);
-
     private readonly Pump pump;
+    private readonly ControllerViews views;
     private readonly Dictionary<string, Owned> replicaSets = [];
-    private readonly Func<string, int> excused;
 
-    /// <param name="excused">By uid of the owner: creations that its controller was not told of.</param>
-    public ReplicaRule(Pump pump, ClusterLog log, Func<string, int> excused)
+    public ReplicaRule(Pump pump, ClusterLog log, ControllerViews views)
     {
         this.pump = pump;
-        this.excused = excused;
+        this.views = views;
         log.Committed += Follow;
     }
 
@@ -33,46 +30,57 @@ internal sealed class ReplicaRule
     {
         foreach (var change in batch.Changes)
         {
-            if (change.Key.StartsWith("/registry/apps/replicasets/", StringComparison.Ordinal) && change.Current is { } replicaSet)
-                Follow(ClusterState.Read<ReplicaSet>(replicaSet));
-            else if (change.Key.StartsWith("/registry/pods/", StringComparison.Ordinal))
+            if (change.Key.StartsWith(Kinds.ReplicaSets, StringComparison.Ordinal) && change.Current is { } replicaSet)
+                Follow(ClusterState.Read<ReplicaSet>(replicaSet), batch.Revision);
+            else if (change.Key.StartsWith(Kinds.Pods, StringComparison.Ordinal))
                 Follow(change);
         }
     }
 
-    private void Follow(ReplicaSet item)
-    {
-        var owned = Of(item.Metadata.Uid!);
-        if (owned.Wanted.Count == 0 || owned.Wanted[^1].Replicas != item.Spec!.Replicas)
-            owned.Wanted.Add((pump.Now, item.Spec!.Replicas ?? 1));
-    }
+    private void Follow(ReplicaSet item, long revision) => Of(item.Metadata.Uid!).Wanted.Set(revision, item.Spec!.Replicas ?? 1);
 
     private void Follow(WatchChange change)
     {
-        var (before, after) = (change.Previous is { } previous ? ClusterState.Read<Pod>(previous) : null, change.Current is { } current ? ClusterState.Read<Pod>(current) : null);
-        if ((after ?? before)!.ControllerOwner() is not { Kind: "ReplicaSet", Uid: { } uid })
-            return;
-        var owned = Of(uid);
-        if (after is not null && IsActive(after))
-            owned.Active.Add(change.Key);
-        else
-            owned.Active.Remove(change.Key);
-        if (before is null && after is not null && owned.Active.Count > Allowed(uid, owned))
-            pump.Fail(Rule, $"with {change.Key}, ReplicaSet {after.ControllerOwner()!.Name} has {owned.Active.Count} pods; it may have {Allowed(uid, owned)}");
+        if (Pod(change.Current) is { } pod && IsActive(pod) && OwnerOf(pod) is { } owner)
+        {
+            var owned = Of(owner.Uid);
+            if (owned.Active.ContainsKey(change.Key))
+                return;
+            var made = owned.Active[change.Key] = new Made(pod.Metadata.Name!, change.Current!.CreateRevision, StoredCause.Read(change.Current));
+            if (change.Previous is null)
+                Check(owner.Name, owned, made);
+        }
+        else if (OwnerOf(Pod(change.Previous) ?? Pod(change.Current)) is { } former)
+        {
+            Of(former.Uid).Active.Remove(change.Key);
+        }
     }
 
-    private int Allowed(string uid, Owned owned)
+    private void Check(string name, Owned owned, Made pod)
     {
-        var most = 0;
-        for (var i = owned.Wanted.Count - 1; i >= 0; i--)
+        var allowed = owned.Wanted.Last;
+        var possible = pod.Cause is { } cause ? views.Of(cause.ReconcileId, cause.Object) : [];
+        if (possible.Count > 0)
+            allowed = possible.Max(view => Allowed(owned, view, pod.Cause!));
+        if (owned.Active.Count > allowed)
+            pump.Fail(Rule, $"with {pod.Name} of {pod.Cause?.ReconcileId}, ReplicaSet {name} has {owned.Active.Count} pods; its controller may make {allowed}");
+    }
+
+    private static int Allowed(Owned owned, ControllerView view, Cause cause)
+    {
+        var (unknown, own) = (0, 0);
+        foreach (var pod in owned.Active.Values)
         {
-            most = Math.Max(most, owned.Wanted[i].Replicas);
-            // What was wanted before this was no longer believed in when it had been replaced for so long.
-            if (pump.Now - owned.Wanted[i].Since > Staleness)
-                break;
+            if (view.Has(pod.Name, pod.Revision))
+                continue;
+            // Of the same reconcile, a pod is part of the plan, whether or not its answer has come.
+            if (pod.Cause is { } other && (other.ReconcileId, other.Object) == (cause.ReconcileId, cause.Object))
+                own++;
+            else
+                unknown++;
         }
 
-        return most + excused(uid);
+        return owned.Wanted.Most(view.Of(Kinds.ReplicaSets)) + unknown + Math.Min(own, view.LeftOpen);
     }
 
     private Owned Of(string uid)
@@ -82,12 +90,18 @@ internal sealed class ReplicaRule
         return owned;
     }
 
+    private static Pod? Pod(KeyValue? item) => item is { } found ? ClusterState.Read<Pod>(found) : null;
+
+    private static (string Uid, string Name)? OwnerOf(Pod? pod) => pod?.ControllerOwner() is { Kind: "ReplicaSet", Uid: { } uid } owner ? (uid, owner.Name!) : null;
+
     private static bool IsActive(Pod pod) => pod.Metadata.DeletionTimestamp is null && pod.Status?.Phase is not ("Succeeded" or "Failed");
+
+    private sealed record Made(string Name, long Revision, Cause? Cause);
 
     private sealed class Owned
     {
-        public List<(TimeSpan Since, int Replicas)> Wanted { get; } = [];
+        public SizeHistory Wanted { get; } = new();
 
-        public HashSet<string> Active { get; } = [];
+        public Dictionary<string, Made> Active { get; } = [];
     }
 }

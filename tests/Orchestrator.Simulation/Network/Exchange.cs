@@ -15,10 +15,11 @@ internal sealed class Exchange
     private readonly ResponseBody body;
     private readonly ICollection<Exchange> openOfClient;
     private readonly IWireMonitor monitor;
+    private readonly IClientMonitor? clientMonitor;
     private readonly Queue<Action> arrivals = [];
     private bool isOver;
 
-    public Exchange(HttpRequestMessage request, SimulatedProcess client, ServerSlot server, Link link, ICollection<Exchange> openOfClient, IWireMonitor monitor)
+    public Exchange(HttpRequestMessage request, SimulatedProcess client, ServerSlot server, Link link, ICollection<Exchange> openOfClient, IWireMonitor monitor, IClientMonitor? clientMonitor)
     {
         this.openOfClient = openOfClient;
         openOfClient.Add(this);
@@ -32,11 +33,15 @@ internal sealed class Exchange
         RequestBody = ReadAll(request.Content);
         body = new ResponseBody(client);
         body.Closed += Abort;
+        this.clientMonitor = clientMonitor;
+        clientMonitor?.Sent(this);
     }
 
     public string Method { get; }
 
-    public Uri Uri { get; }
+    public Uri Uri { get; set; }
+
+    public bool IsWatch => Uri.Query.Contains("watch=", StringComparison.Ordinal);
 
     public SimulatedProcess Client { get; }
 
@@ -52,6 +57,9 @@ internal sealed class Exchange
 
     /// <summary>What the monitor keeps about this exchange.</summary>
     public object? MonitorState { get; set; }
+
+    /// <summary>What the client's monitor keeps about it.</summary>
+    public MemoryStream? ClientState { get; set; }
 
     private Pump Pump => Client.Pump;
 
@@ -103,10 +111,22 @@ internal sealed class Exchange
         await handle(context);
         if (isOver)
             return;
+        if (aborted.IsCancellationRequested)
+        {
+            // The client has gone, and the server noticed: what it wrote may end anywhere.
+            monitor.Lost(this);
+            End();
+            return;
+        }
+
         response.Begin();
         monitor.ResponseEnded(this);
         End();
-        ToClient(() => body.End(null));
+        ToClient(() =>
+        {
+            clientMonitor?.Ended(this);
+            body.End(null);
+        });
     }
 
     private void End()
@@ -136,7 +156,11 @@ internal sealed class Exchange
         if (isOver)
             return;
         monitor.BodyWritten(this, bytes);
-        ToClient(() => body.Arrive(bytes));
+        ToClient(() =>
+        {
+            clientMonitor?.Arrived(this, bytes);
+            body.Arrive(bytes);
+        });
     }
 
     /// <summary>In order, however long each delay is; while the link is cut, nothing arrives.</summary>
@@ -150,13 +174,17 @@ internal sealed class Exchange
     {
         if (Link.Wait() is not { } wait)
         {
+            Pump.Faults.Add(FaultKind.SilentConnection);
             arrivals.Clear();
             Break("the connection timed out");
             answer.TrySetException(new HttpRequestException(HttpRequestError.ResponseEnded, "the connection timed out"));
             body.End(new IOException("the connection timed out"));
         }
         else if (wait > TimeSpan.Zero)
+        {
+            Pump.Faults.Add(FaultKind.HeldMessage);
             Pump.After(wait, Client, ArriveNext, isBare: true);
+        }
         else if (arrivals.TryDequeue(out var arrive))
             arrive();
     }

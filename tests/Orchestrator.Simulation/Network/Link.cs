@@ -10,19 +10,30 @@ internal sealed class Link(Switchboard board, Pump pump, Random random)
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan NoticeableSlowness = TimeSpan.FromMilliseconds(20);
+
     private TimeSpan cutAt;
     private TimeSpan cutUntil;
 
     public bool IsCut => pump.Now < cutUntil;
 
-    public TimeSpan Latency() => TimeSpan.FromMicroseconds(50 + random.Next(500)) + (random.NextDouble() * random.NextDouble() * board.Slowness);
+    public TimeSpan Latency()
+    {
+        var slowness = random.NextDouble() * random.NextDouble() * board.Slowness;
+        if (slowness > NoticeableSlowness)
+            pump.Faults.Add(FaultKind.SlowMessage);
+        return TimeSpan.FromMicroseconds(50 + random.Next(500)) + slowness;
+    }
 
     public TimeSpan ConnectDelay() => IsCut ? ConnectTimeout : Latency();
 
+    /// <summary>A cut within a longer one changes nothing.</summary>
     public void Cut(TimeSpan time)
     {
-        cutAt = pump.Now;
-        cutUntil = pump.Now + time;
+        if (!IsCut)
+            cutAt = pump.Now;
+        if (pump.Now + time > cutUntil)
+            cutUntil = pump.Now + time;
     }
 
     public void Heal() => cutUntil = pump.Now;

@@ -11,8 +11,13 @@ internal sealed class Switchboard(Pump pump, Random random, IReadOnlyList<Server
 
     public IWireMonitor Monitor => monitor;
 
+    public IClientMonitor? ClientMonitor { get; init; }
+
     /// <summary>Messages of all links may take up to this much longer.</summary>
     public TimeSpan Slowness { get; set; }
+
+    /// <summary>How the URI of a watch reads when it arrives, which is also the moment between a client's list and its watch.</summary>
+    public Func<Uri, Uri> WatchArrives { get; set; } = uri => uri;
 
     /// <summary>A client keeps its links when its process is started again.</summary>
     public Link Between(string client, ServerSlot server)
@@ -23,6 +28,8 @@ internal sealed class Switchboard(Pump pump, Random random, IReadOnlyList<Server
     }
 
     public IReadOnlyList<Link> AllLinks => [.. links.Values];
+
+    private void NoteRefusal() => pump.Faults.Add(FaultKind.RefusedConnection);
 
     public HttpMessageHandler NewTransport(SimulatedProcess client, int preferred) => new Transport(this, client, preferred);
 
@@ -49,7 +56,7 @@ internal sealed class Switchboard(Pump pump, Random random, IReadOnlyList<Server
             cancellationToken.ThrowIfCancellationRequested();
             var server = board.Servers[chosen];
             var link = board.Between(client.Name, server);
-            var exchange = new Exchange(request, client, server, link, open, board.Monitor);
+            var exchange = new Exchange(request, client, server, link, open, board.Monitor, board.ClientMonitor);
             client.Pump.After(link.ConnectDelay(), client, () => Connect(exchange));
             // HttpClient goes on where this completes, which must be a step without a context (see Step).
             using (cancellationToken.UnsafeRegister(_ => exchange.Cancel(cancellationToken), null))
@@ -60,10 +67,13 @@ internal sealed class Switchboard(Pump pump, Random random, IReadOnlyList<Server
         {
             if (exchange.Server.IsUp && !exchange.Link.IsCut)
             {
+                if (exchange.IsWatch)
+                    exchange.Uri = board.WatchArrives(exchange.Uri);
                 exchange.Begin();
                 return;
             }
 
+            board.NoteRefusal();
             if (exchange.Server == board.Servers[chosen])
                 chosen = (chosen + 1) % board.Servers.Count;
             exchange.Refuse();

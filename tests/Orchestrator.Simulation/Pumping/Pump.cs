@@ -35,6 +35,9 @@ internal sealed class Pump
 
     public TraceHash Trace { get; } = new();
 
+    /// <summary>What has gone wrong so far, by intent and as a consequence.</summary>
+    public FaultCount Faults { get; } = new();
+
     /// <summary>The process whose step runs now.</summary>
     public SimulatedProcess? Running => current.Process;
 
@@ -130,9 +133,22 @@ internal sealed class Pump
         Run(step);
         while (urgent.TryDequeue(out var observing))
             Run(observing);
-        foreach (var observer in observers)
-            observer();
+        RunObservers();
         ThrowIfFailed();
+    }
+
+    /// <summary>A check that throws has seen what its author did not think of: that is a failure of the run like any other.</summary>
+    private void RunObservers()
+    {
+        try
+        {
+            foreach (var observer in observers)
+                observer();
+        }
+        catch (Exception error) when (error is not SimulationFailure)
+        {
+            Fail("checks do not throw", error.Message, error);
+        }
     }
 
     private void ThrowIfFailed()

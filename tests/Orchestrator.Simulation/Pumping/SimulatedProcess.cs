@@ -11,6 +11,8 @@ internal sealed class SimulatedProcess
     private const string RunOnRule = "processes run on";
 
     private readonly List<Step> held = [];
+    private TimeSpan frozen;
+    private TimeSpan frozenAt;
 
     public SimulatedProcess(Pump pump, string name, bool isUrgent = false)
     {
@@ -39,6 +41,9 @@ internal sealed class SimulatedProcess
 
     public bool IsFrozen { get; private set; }
 
+    /// <summary>How long it has run, but for the times when it was frozen.</summary>
+    public TimeSpan Awake => (IsFrozen ? frozenAt : Pump.Now) - frozen;
+
     /// <summary>Called when the process is killed; by the network and the store, which are outside of it.</summary>
     public event Action? Died;
 
@@ -57,10 +62,17 @@ internal sealed class SimulatedProcess
         Died?.Invoke();
     }
 
-    public void Freeze() => IsFrozen = true;
+    public void Freeze()
+    {
+        if (!IsFrozen)
+            frozenAt = Pump.Now;
+        IsFrozen = true;
+    }
 
     public void Thaw()
     {
+        if (IsFrozen)
+            frozen += Pump.Now - frozenAt;
         IsFrozen = false;
         foreach (var step in held)
             Pump.Enqueue(step);

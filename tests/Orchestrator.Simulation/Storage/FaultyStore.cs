@@ -10,9 +10,14 @@ namespace Orchestrator.Simulation.Storage;
 /// </summary>
 /// <param name="owner">The process that calls.</param>
 /// <param name="engine">The process in which the store works.</param>
+/// <param name="weakMoment">Called where a compaction does the most harm: between a list and its watch, and where a watch has lost its place.</param>
 internal sealed class FaultyStore(
-    IKeyValueStore inner, SimulatedProcess owner, SimulatedProcess engine, Random random, Func<StoreFaults> faults, IStoreObserver observer) : IKeyValueStore
+    IKeyValueStore inner, SimulatedProcess owner, SimulatedProcess engine, Random random, Func<StoreFaults> faults, IStoreObserver observer,
+    Action weakMoment) : IKeyValueStore
 {
+    /// <summary>Keys of which a write may have been done without its caller having been told.</summary>
+    private readonly HashSet<string> unanswered = [];
+
     private Pump Pump => owner.Pump;
 
     public async ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken)
@@ -47,9 +52,12 @@ internal sealed class FaultyStore(
                 observer.Committing(transaction);
                 return inner.CommitAsync(transaction, CancellationToken.None);
             },
-            cancellationToken);
+            cancellationToken,
+            () => unanswered.UnionWith(transaction.Changes.Select(change => change.Key)));
         if (result.Committed)
             observer.Acknowledged(transaction, result.Revision);
+        else if (transaction.Changes.Any(change => unanswered.Contains(change.Key)))
+            Pump.Faults.Add(FaultKind.ConflictAfterUnanswered);
         return result;
     }
 
@@ -57,8 +65,9 @@ internal sealed class FaultyStore(
         string prefix, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await CallAsync(() => ValueTask.FromResult(0L), cancellationToken);
+        weakMoment();
         var watch = observer.WatchBegan(prefix, fromRevision);
-        using var pipe = new WatchPipe(inner, owner, engine, random, faults, prefix, fromRevision);
+        using var pipe = new WatchPipe(inner, owner, engine, random, faults, prefix, fromRevision, weakMoment);
         while (true)
         {
             var batch = await pipe.ReadAsync(cancellationToken);
@@ -108,20 +117,28 @@ internal sealed class FaultyStore(
         var fails = random.NextDouble() < settings.FailedReads;
         await DelayAsync(settings, cancellationToken);
         if (fails)
+        {
+            Pump.Faults.Add(FaultKind.FailedRead);
             throw Unavailable();
+        }
+
         var result = await call();
         await DelayAsync(settings, cancellationToken);
         return result;
     }
 
     /// <summary>A write goes on in the store's own process: neither its caller's death nor its cancellation takes it back.</summary>
-    private async ValueTask<T> WriteAsync<T>(Func<ValueTask<T>> write, CancellationToken cancellationToken)
+    /// <param name="leftOpen">Called when the caller will not learn whether the write was done.</param>
+    private async ValueTask<T> WriteAsync<T>(Func<ValueTask<T>> write, CancellationToken cancellationToken, Action? leftOpen = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var settings = faults();
         var fate = Fate(settings);
         if (fate == WriteFate.Done && random.NextDouble() >= settings.Delayed)
             return await write();
+        Count(fate);
+        if (fate is WriteFate.Unanswered or WriteFate.Late)
+            leftOpen?.Invoke();
         var answer = new TaskCompletionSource<T>();
         Pump.After(Delay(settings), engine, () => Apply(write, fate, settings, answer));
         return await answer.Task.WaitAsync(cancellationToken);
@@ -148,6 +165,14 @@ internal sealed class FaultyStore(
         });
     }
 
+    private void Count(WriteFate fate) => Pump.Faults.Add(fate switch
+    {
+        WriteFate.Lost => FaultKind.LostWrite,
+        WriteFate.Unanswered => FaultKind.UnansweredWrite,
+        WriteFate.Late => FaultKind.LateWrite,
+        _ => FaultKind.DelayedCall,
+    });
+
     private WriteFate Fate(StoreFaults settings)
     {
         var draw = random.NextDouble();
@@ -162,6 +187,7 @@ internal sealed class FaultyStore(
     {
         if (random.NextDouble() >= settings.Delayed)
             return;
+        Pump.Faults.Add(FaultKind.DelayedCall);
         var over = new TaskCompletionSource();
         Pump.After(Delay(settings), engine, over.SetResult);
         await over.Task.WaitAsync(cancellationToken);

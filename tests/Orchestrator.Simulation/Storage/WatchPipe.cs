@@ -13,6 +13,7 @@ internal sealed class WatchPipe : IDisposable
     private readonly SimulatedProcess engine;
     private readonly Random random;
     private readonly Func<StoreFaults> faults;
+    private readonly Action weakMoment;
     private readonly CancellationTokenSource ended = new();
     private readonly Queue<WatchBatch> arrived = [];
     private readonly Queue<Action> pending = [];
@@ -21,12 +22,14 @@ internal sealed class WatchPipe : IDisposable
     private TimeSpan lastArrival;
 
     public WatchPipe(
-        IKeyValueStore store, SimulatedProcess owner, SimulatedProcess engine, Random random, Func<StoreFaults> faults, string prefix, long fromRevision)
+        IKeyValueStore store, SimulatedProcess owner, SimulatedProcess engine, Random random, Func<StoreFaults> faults, string prefix, long fromRevision,
+        Action weakMoment)
     {
         this.owner = owner;
         this.engine = engine;
         this.random = random;
         this.faults = faults;
+        this.weakMoment = weakMoment;
         owner.Died += ended.Cancel;
         engine.Start(() => CarryAsync(store, prefix, fromRevision));
     }
@@ -59,12 +62,14 @@ internal sealed class WatchPipe : IDisposable
             {
                 if (random.NextDouble() < faults().BrokenWatches)
                 {
+                    Count(FaultKind.BrokenWatch);
                     Break(new StoreException(StoreError.Unavailable, "the simulated watch broke"));
                     return;
                 }
 
                 if (random.NextDouble() < faults().DroppedWatches)
                 {
+                    Count(FaultKind.DroppedWatch);
                     Break(new StoreException(StoreError.SlowReader, "the simulated store dropped a slow watcher"));
                     return;
                 }
@@ -74,17 +79,26 @@ internal sealed class WatchPipe : IDisposable
         }
         catch (StoreException error)
         {
+            if (error.Error == StoreError.Compacted)
+                Count(FaultKind.ExpiredStoreWatch);
             Break(error);
         }
     }
 
-    private void Break(StoreException error) => Deliver(() => fault = error);
+    private void Break(StoreException error) => Deliver(() =>
+    {
+        fault = error;
+        // Its reader comes back and asks for what followed.
+        weakMoment();
+    });
 
     /// <summary>In order, however late each one is.</summary>
     private void Deliver(Action arrive)
     {
         var settings = faults();
         var isLate = random.NextDouble() < settings.LateEvents;
+        if (isLate)
+            Count(FaultKind.LateEvents);
         var at = owner.Pump.Now + (isLate ? settings.MaxEventDelay * random.NextDouble() : TimeSpan.Zero);
         lastArrival = at > lastArrival ? at : lastArrival;
         pending.Enqueue(arrive);
@@ -96,6 +110,8 @@ internal sealed class WatchPipe : IDisposable
         pending.Dequeue()();
         signal.TrySetResult();
     }
+
+    private void Count(FaultKind kind) => owner.Pump.Faults.Add(kind);
 
     private static TaskCompletionSource NewSignal() => new();
 }

@@ -13,6 +13,7 @@ internal sealed class Script
     private readonly Dictionary<string, int> previousVersion = [];
     private readonly HashSet<string> exposed = [];
     private readonly HashSet<string> cordoned = [];
+    private TimeSpan now;
     private int names;
 
     private Script(Random random, int nodes)
@@ -30,13 +31,18 @@ internal sealed class Script
 
     public IReadOnlySet<string> Cordoned => cordoned;
 
-    public int Counts { get; private set; }
+    /// <summary>When the other user counts.</summary>
+    public List<TimeSpan> OthersCounts { get; } = [];
 
     public static Script Draw(Random random, TimeSpan time, int nodes)
     {
         var script = new Script(random, nodes);
         for (var at = TimeSpan.FromSeconds(1); at < time; at += TimeSpan.FromSeconds(8) * (random.NextDouble() * random.NextDouble()))
+        {
+            script.now = at;
             script.Actions.Add((at, script.Next()));
+        }
+
         return script;
     }
 
@@ -51,6 +57,7 @@ internal sealed class Script
             < 10 => Change(intent => intent with { Version = intent.Version + 1 }),
             < 11 => RollBack(),
             < 12 => Remove(),
+            < 13 => Recreate(),
             < 15 => new UserAction.KillPod(random.NextDouble(), random.Next(3) == 0),
             < 16 => Expose(),
             < 17 => Cordon(),
@@ -82,8 +89,20 @@ internal sealed class Script
     {
         var name = Any().Name;
         wanted.Remove(name);
-        return new UserAction.Remove(name, random.Next(3) == 0 ? "Foreground" : "Background");
+        return new UserAction.Remove(name, Propagation());
     }
+
+    /// <summary>Under the same name at once: what the former one owned is still there.</summary>
+    private UserAction.Put Recreate()
+    {
+        var intent = Any();
+        Actions.Add((now, new UserAction.Remove(intent.Name, Propagation())));
+        var again = intent with { Replicas = random.Next(1, 6) };
+        wanted[intent.Name] = again;
+        return new UserAction.Put(again);
+    }
+
+    private string Propagation() => random.Next(3) == 0 ? "Foreground" : "Background";
 
     private UserAction Expose()
     {
@@ -108,7 +127,9 @@ internal sealed class Script
 
     private UserAction.Count Count()
     {
-        Counts++;
+        // At the same moment: both read the same number.
+        if (random.Next(4) > 0)
+            OthersCounts.Add(now);
         return new UserAction.Count();
     }
 

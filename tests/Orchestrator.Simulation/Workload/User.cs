@@ -1,4 +1,4 @@
-using System.Globalization;
+using Orchestrator.Api;
 using Orchestrator.Api.Apps.V1;
 using Orchestrator.Api.Core.V1;
 using Orchestrator.Api.Errors;
@@ -9,48 +9,61 @@ using Orchestrator.Simulation.Pumping;
 
 namespace Orchestrator.Simulation.Workload;
 
-/// <summary>A person at kubectl: does what the script says, one thing after the other, and again until it is acknowledged.</summary>
+/// <summary>
+/// Two people at kubectl. One does what the script says, one thing after the other, and again until it is acknowledged; the other only
+/// counts, mostly when the first does so too.
+/// </summary>
 internal sealed class User(ClusterContext context, Script script)
 {
     public const string Namespace = "default";
-    private const string Counter = "counter";
 
     private readonly SimulatedProcess process = context.NewProcess("user");
+    private readonly SimulatedProcess other = context.NewProcess("user-2");
     private ApiClient client = null!;
+    private Counting counting = null!;
+    private Counting othersCounting = null!;
+    private int atWork = 2;
 
-    public bool IsDone { get; private set; }
+    public bool IsDone => atWork == 0;
 
     /// <summary>Increments that were acknowledged, and those of which nothing is known.</summary>
-    public (int Acknowledged, int Unknown) Counted { get; private set; }
+    public (int Acknowledged, int Unknown) Counted =>
+        (counting.Acknowledged + othersCounting.Acknowledged, counting.Unknown + othersCounting.Unknown);
 
-    public void Start() => process.Start(RunAsync);
-
-    private async Task RunAsync()
+    public void Start()
     {
         client = context.NewClient(process, "kubectl", Users.Person, 0);
+        counting = new Counting(client);
+        othersCounting = new Counting(context.NewClient(other, "kubectl", Users.Person, 1));
         var began = context.Pump.Now;
-        foreach (var (at, action) in script.Actions)
-        {
-            if (began + at - context.Pump.Now is { Ticks: > 0 } wait)
-                await Task.Delay(wait, process.Clock, CancellationToken.None);
-            await UntilDoneAsync(action);
-        }
-
-        IsDone = true;
+        process.Start(() => RunAsync(process, began, script.Actions.Select(one => (one.At, (Func<Task>)(() => DoAsync(one.Action))))));
+        other.Start(() => RunAsync(other, began, script.OthersCounts.Select(at => (at, (Func<Task>)othersCounting.CountAsync))));
     }
 
-    private async Task UntilDoneAsync(UserAction action)
+    private async Task RunAsync(SimulatedProcess person, TimeSpan began, IEnumerable<(TimeSpan At, Func<Task> Action)> actions)
+    {
+        foreach (var (at, action) in actions)
+        {
+            if (began + at - context.Pump.Now is { Ticks: > 0 } wait)
+                await Task.Delay(wait, person.Clock, CancellationToken.None);
+            await UntilDoneAsync(person, action);
+        }
+
+        atWork--;
+    }
+
+    private static async Task UntilDoneAsync(SimulatedProcess person, Func<Task> action)
     {
         while (true)
         {
             try
             {
-                await DoAsync(action);
+                await action();
                 return;
             }
             catch (ApiException refusal) when (refusal.Code is 409 or 429 or >= 500)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(300), process.Clock, CancellationToken.None);
+                await Task.Delay(TimeSpan.FromMilliseconds(300), person.Clock, CancellationToken.None);
             }
         }
     }
@@ -63,20 +76,28 @@ internal sealed class User(ClusterContext context, Script script)
         UserAction.Expose expose => ExposeAsync(expose.Deployment),
         UserAction.Hide hide => RemoveAsync<Service>(hide.Deployment, "Background"),
         UserAction.Cordon cordon => CordonAsync(cordon),
-        UserAction.Count => CountAsync(),
+        UserAction.Count => counting.CountAsync(),
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, "no such action"),
     };
 
     private async Task PutAsync(DeploymentIntent intent)
     {
-        if (await FindAsync<Deployment>(intent.Name) is { } present)
+        var present = await client.FindAsync<Deployment>(intent.Name);
+        // Of the same name, and on its way out: the new one has to wait.
+        while (present is not null && present.IsBeingDeleted())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(300), process.Clock, CancellationToken.None);
+            present = await client.FindAsync<Deployment>(intent.Name);
+        }
+
+        if (present is not null)
             await client.UpdateAsync(intent.ApplyTo(present), CancellationToken.None);
         else
             await client.CreateAsync(intent.ToObject(), CancellationToken.None);
     }
 
     private async Task RemoveAsync<T>(string name, string propagation)
-        where T : Api.KubernetesObject =>
+        where T : KubernetesObject =>
         await client.DeleteAsync<T>(Namespace, name, new DeleteOptions { PropagationPolicy = propagation }, CancellationToken.None);
 
     private async Task KillPodAsync(UserAction.KillPod kill)
@@ -91,7 +112,7 @@ internal sealed class User(ClusterContext context, Script script)
 
     private async Task ExposeAsync(string deployment)
     {
-        if (await FindAsync<Service>(deployment) is not null)
+        if (await client.FindAsync<Service>(deployment) is not null)
             return;
         var service = new Service
         {
@@ -106,38 +127,5 @@ internal sealed class User(ClusterContext context, Script script)
     {
         var node = await client.GetAsync<Node>(null, cordon.Node, CancellationToken.None);
         await client.UpdateAsync(node with { Spec = (node.Spec ?? new NodeSpec()) with { Unschedulable = cordon.Unschedulable ? true : null } }, CancellationToken.None);
-    }
-
-    private async Task CountAsync()
-    {
-        var present = await FindAsync<ConfigMap>(Counter);
-        var next = present is null ? 1 : int.Parse(present.Data!["n"], CultureInfo.InvariantCulture) + 1;
-        var data = new Dictionary<string, string> { ["n"] = next.ToString(CultureInfo.InvariantCulture) };
-        try
-        {
-            if (present is null)
-                await client.CreateAsync(new ConfigMap { Metadata = new ObjectMeta { Name = Counter, Namespace = Namespace }, Data = data }, CancellationToken.None);
-            else
-                await client.UpdateAsync(present with { Data = data }, CancellationToken.None);
-            Counted = Counted with { Acknowledged = Counted.Acknowledged + 1 };
-        }
-        catch (ApiException refusal) when (refusal.Code >= 500)
-        {
-            // Done or not: nobody knows, so it is not tried again.
-            Counted = Counted with { Unknown = Counted.Unknown + 1 };
-        }
-    }
-
-    private async Task<T?> FindAsync<T>(string name)
-        where T : Api.KubernetesObject
-    {
-        try
-        {
-            return await client.GetAsync<T>(Namespace, name, CancellationToken.None);
-        }
-        catch (ApiException refusal) when (refusal.Reason == StatusReason.NotFound)
-        {
-            return null;
-        }
     }
 }
