@@ -12,9 +12,10 @@ namespace Orchestrator.Controllers;
 /// <summary>
 /// All controllers of the control plane in one process, over one set of caches. With leader election several may run; one works.
 /// </summary>
+/// <param name="metadata">Makes the client for what treats all kinds alike, over the one that may write.</param>
 /// <param name="random">Spreads pauses; a seeded one makes a run repeatable.</param>
 public sealed partial class ControllerManager(
-    IApiClient client, IMetadataClient metadata, ControllerManagerOptions options, TimeProvider time, Random random, ILoggerFactory loggers)
+    IApiClient client, Func<IApiClient, IMetadataClient> metadata, ControllerManagerOptions options, TimeProvider time, Random random, ILoggerFactory loggers)
 {
     private readonly ILogger logger = loggers.CreateLogger<ControllerManager>();
 
@@ -39,7 +40,7 @@ public sealed partial class ControllerManager(
         var tracking = new TrackingApiClient(writer);
         var informers = new InformerFactory(tracking, InformerOptions.Default, time, random, loggers);
         var events = new EventWriter(writer, time, loggers.CreateLogger<EventWriter>());
-        var context = new ControllerContext(tracking, metadata, informers, events, options, time, random, loggers);
+        var context = new ControllerContext(tracking, metadata(writer), informers, events, options, time, random, loggers);
         var controllers = ControllerCatalog.Create(context);
         LogStarting(controllers.Count);
 

@@ -26,7 +26,7 @@ internal static class ControllerManagerCommand
                     RootCertificateAuthorityPem = parsed.GetValue(authority) is { } file ? File.ReadAllText(file) : null,
                     NodeMonitorGracePeriod = Durations.Parse(parsed.GetValue(grace)!),
                 };
-                return new ControllerManager(client, new MetadataClient(client, client.Options.Server), options, context.Time, context.NewRandom(), context.Loggers).RunAsync;
+                return new ControllerManager(client, writer => new MetadataClient(writer, client.Options.Server), options, context.Time, context.NewRandom(), context.Loggers).RunAsync;
             });
     }
 }

@@ -76,7 +76,7 @@ internal sealed class ControlPlane(ControlPlaneOptions options, ComponentContext
     private async Task RunControllersAsync(ApiClient client, ClusterPki pki, CancellationToken cancellationToken)
     {
         var manager = new ControllerManager(
-            client, new MetadataClient(client, client.Options.Server),
+            client, writer => new MetadataClient(writer, client.Options.Server),
             new ControllerManagerOptions
             {
                 LeaderElectionIdentity = options.Identity,

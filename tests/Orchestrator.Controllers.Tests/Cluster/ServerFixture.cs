@@ -60,7 +60,7 @@ internal sealed class ServerFixture : IAsyncDisposable
     public ControllerManager Controllers(ControllerManagerOptions options)
     {
         var client = Client("system:kube-controller-manager");
-        return new ControllerManager(client, new MetadataClient(client, Address), options, TimeProvider.System, new Random(1), Warnings);
+        return new ControllerManager(client, writer => new MetadataClient(writer, Address), options, TimeProvider.System, new Random(1), Warnings);
     }
 
     public async ValueTask DisposeAsync()

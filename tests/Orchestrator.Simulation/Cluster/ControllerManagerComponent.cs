@@ -23,7 +23,7 @@ internal sealed class ControllerManagerComponent(ClusterContext context, int ind
         var client = context.NewClient(process, "controller-manager", Users.Controllers, index);
         var options = new ControllerManagerOptions { LeaderElectionIdentity = $"{Name}_{random.Next()}", NodeMonitorGracePeriod = TimeSpan.FromSeconds(25) };
         var manager = new ControllerManager(
-            client, new MetadataClient(client, ClusterContext.Address), options, process.Clock, random, context.LoggersOf(process));
+            client, writer => new MetadataClient(writer, ClusterContext.Address), options, process.Clock, random, context.LoggersOf(process));
         await manager.RunAsync(CancellationToken.None);
     }
 }
