@@ -52,7 +52,7 @@ public static class ClusterComposition
         var namespaceLifecycle = new NamespaceLifecycleAdmission();
         return new ApiServerParts
         {
-            Resources = Kinds(options, authorities, serviceAccounts, tokens, rbac, random, server.Time),
+            Resources = Kinds(options, authorities, serviceAccounts, tokens, rbac, random, new NameGenerator(server.Options.RandomSeed), server.Time),
             Authenticators = [new Impersonation([new ClientCertificates(authorities, server.Time), tokens], () => server.Authorizer)],
             Authorizers = [new MastersAuthorizer(), new NodeAuthorizer(new NodeUsage(() => server.Reader)), new RbacAuthorizer(rbac)],
             MutatingAdmission =
@@ -80,7 +80,7 @@ public static class ClusterComposition
 
     private static IReadOnlyList<ResourceDefinition> Kinds(
         ClusterOptions options, System.Security.Cryptography.X509Certificates.X509Certificate2Collection authorities,
-        ServiceAccountTokens serviceAccounts, BearerTokens tokens, RbacIndex rbac, Random random, TimeProvider time)
+        ServiceAccountTokens serviceAccounts, BearerTokens tokens, RbacIndex rbac, Random random, NameGenerator names, TimeProvider time)
     {
         var kubelets = new KubeletConnector(options.KubeletClientCertificate, authorities, time);
         var pods = new PodConnector(time);
@@ -89,7 +89,7 @@ public static class ClusterComposition
             PodResource.Bindings, ConfigMapResource.Definition, EndpointsResource.Definition, EventResource.Core, NamespaceResource.Definition,
             NodeResource.Definition(new NodeProxyHandler(kubelets)), PersistentVolumeClaimResource.Definition, PersistentVolumeResource.Definition,
             PodResource.Definition(kubelets, pods), PodTemplateResource.Definition, SecretResource.Definition,
-            ServiceAccountResource.Definition(new TokenRequestHandler(serviceAccounts)), ServiceResource.Definition(new ServiceProxyHandler(pods, random)),
+            ServiceAccountResource.Definition(new TokenRequestHandler(serviceAccounts, names)), ServiceResource.Definition(new ServiceProxyHandler(pods, random)),
             ControllerRevisionResource.Definition, DeploymentResource.Definition, ReplicaSetResource.Definition,
             EventResource.New, AuthenticationResources.SelfSubjectReviews, AuthenticationResources.TokenReviews(tokens),
             .. AuthorizationResources.All(rbac),

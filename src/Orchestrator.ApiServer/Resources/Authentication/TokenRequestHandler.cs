@@ -9,7 +9,8 @@ using Orchestrator.ApiServer.Validation;
 namespace Orchestrator.ApiServer.Resources.Authentication;
 
 /// <summary>serviceaccounts/token: issues a token for the account, for some audience and time, bound to a pod, secret or node if wanted.</summary>
-internal sealed class TokenRequestHandler(ServiceAccountTokens tokens) : ICreateHandler
+/// <param name="names">Makes the tokens' ids, which tell them apart and need not be hard to guess: they are signed.</param>
+internal sealed class TokenRequestHandler(ServiceAccountTokens tokens, NameGenerator names) : ICreateHandler
 {
     private const long MinSeconds = 600;
     private const long MaxSeconds = 1L << 32;
@@ -37,7 +38,7 @@ internal sealed class TokenRequestHandler(ServiceAccountTokens tokens) : ICreate
             Audiences = audiences,
             IssuedAt = now.ToUnixTimeSeconds(),
             Expires = now.ToUnixTimeSeconds() + (seconds == InjectedSeconds && IsForThisServer(audiences) ? ExtendedSeconds : seconds),
-            Id = Guid.NewGuid().ToString(),
+            Id = names.NewUid(),
             Namespace = @namespace,
             ServiceAccount = name,
             ServiceAccountUid = account.Metadata.Uid ?? "",
