@@ -9,6 +9,8 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
     private int writes;
     private int batches;
     private int reads;
+    private int ranges;
+    private int gets;
     private int writesOfLateKey;
     private StoreTransaction? late;
 
@@ -20,7 +22,19 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
 
     public int RepeatsBatch { get; init; }
 
+    public int GarblesBatch { get; init; }
+
     public int ReadsBack { get; init; }
+
+    public int GarblesRange { get; init; }
+
+    public int GarblesGet { get; init; }
+
+    /// <summary>Behind this write another one, of the same key, that nobody asked for.</summary>
+    public int InventsWrite { get; init; }
+
+    /// <summary>It answers no write.</summary>
+    public bool IsMute { get; init; }
 
     /// <summary>The second write of this key fails and is done behind the fourth, as the contract allows if its conditions hold then.</summary>
     public string? LateKey { get; init; }
@@ -33,12 +47,21 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
     public async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
     {
         writes++;
+        if (IsMute)
+            return await new TaskCompletionSource<CommitResult>().Task;
         if (writes == LosesWrite)
             return new CommitResult(true, await inner.GetRevisionAsync(cancellationToken) + 1, []);
         if (writes == GarblesWrite)
-            transaction = transaction with { Changes = [.. transaction.Changes.Select(change => change with { Value = change.Value is { } value ? (byte[])[.. value.Span, (byte)' '] : null })] };
+            transaction = transaction with { Changes = [.. transaction.Changes.Select(change => change with { Value = change.Value is { } value ? Garbled(value) : null })] };
         if (transaction.Changes.Any(change => change.Key == UnconditionalKey))
             transaction = transaction with { Conditions = [] };
+        if (writes == InventsWrite && transaction.Changes[0] is { Value: { } asked, Key: var key })
+        {
+            var result = await inner.CommitAsync(transaction, cancellationToken);
+            await inner.CommitAsync(new StoreTransaction([], [StoreChange.Put(key, Garbled(asked))]), cancellationToken);
+            return result;
+        }
+
         return transaction.Changes.Any(change => change.Key == LateKey)
             ? await CommitLateKeyAsync(transaction, cancellationToken)
             : await inner.CommitAsync(transaction, cancellationToken);
@@ -51,7 +74,7 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
             var number = batch.Changes.Count > 0 ? ++batches : 0;
             if (number > 0 && number == SkipsBatch)
                 continue;
-            yield return batch;
+            yield return number > 0 && number == GarblesBatch ? batch with { Changes = [.. batch.Changes.Select(change => change with { Current = Garbled(change.Current) })] } : batch;
             if (number > 0 && number == RepeatsBatch)
                 yield return batch;
         }
@@ -63,9 +86,17 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
         return ++reads == ReadsBack ? revision - 1 : revision;
     }
 
-    public ValueTask<GetResult> GetAsync(string key, long revision, CancellationToken cancellationToken) => inner.GetAsync(key, revision, cancellationToken);
+    public async ValueTask<GetResult> GetAsync(string key, long revision, CancellationToken cancellationToken)
+    {
+        var result = await inner.GetAsync(key, revision, cancellationToken);
+        return result.KeyValue is not null && ++gets == GarblesGet ? result with { KeyValue = Garbled(result.KeyValue) } : result;
+    }
 
-    public ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken) => inner.RangeAsync(request, cancellationToken);
+    public async ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken)
+    {
+        var result = await inner.RangeAsync(request, cancellationToken);
+        return result.Items.Count > 0 && ++ranges == GarblesRange ? result with { Items = [.. result.Items.Skip(1)] } : result;
+    }
 
     public ValueTask RequestProgressAsync(string prefix, CancellationToken cancellationToken) => inner.RequestProgressAsync(prefix, cancellationToken);
 
@@ -82,6 +113,10 @@ internal sealed class LyingStore(IKeyValueStore inner) : IKeyValueStore
     public ValueTask<bool> RevokeLeaseAsync(long leaseId, CancellationToken cancellationToken) => inner.RevokeLeaseAsync(leaseId, cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static KeyValue? Garbled(KeyValue? item) => item is null ? null : item with { Value = Garbled(item.Value) };
+
+    private static byte[] Garbled(ReadOnlyMemory<byte> value) => [.. value.Span, (byte)' '];
 
     private async ValueTask<CommitResult> CommitLateKeyAsync(StoreTransaction transaction, CancellationToken cancellationToken)
     {

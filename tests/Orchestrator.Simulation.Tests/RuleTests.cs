@@ -38,6 +38,39 @@ public sealed class RuleTests
     }
 
     [Test]
+    public void Pod_ThatBecomesAnother_IsFound()
+    {
+        _ = new BindingRule(pump, log);
+        var pod = NewPod("a", node: "node-1");
+        Put("/registry/pods/default/a", pod);
+        Assert.That(() => Put("/registry/pods/default/a", pod with { Metadata = pod.Metadata with { Uid = "uid-b" } }), Breaks("no pod is bound twice"));
+    }
+
+    [Test]
+    public void Revision_ThatIsLeftOut_IsFound()
+    {
+        _ = new ClusterLog(pump, new LyingStore(store) { SkipsBatch = 2 }, 1, []);
+        Put("/registry/pods/default/a", NewPod("a"));
+        Put("/registry/pods/default/b", NewPod("b"));
+        Assert.That(() => Put("/registry/pods/default/c", NewPod("c")), Breaks("revisions only grow"));
+    }
+
+    [Test]
+    public void WatchOfTheStore_ThatStands_IsFound()
+    {
+        var audit = new StoreAudit(pump, log);
+        var transaction = StoreTransaction.Create("/registry/pods/default/a", new byte[] { 1 });
+        writer.Start(async () =>
+        {
+            audit.WatchBegan("/registry/", 2);
+            audit.Committing(transaction);
+            await store.CommitAsync(transaction, CancellationToken.None);
+        });
+        pump.RunFor(TimeSpan.FromSeconds(1));
+        Assert.That(audit.Behind(log.Revision), Has.One.EqualTo("the watch of /registry/ of writer stands at revision 1 and lacks /registry/pods/default/a at 2"));
+    }
+
+    [Test]
     public void Object_ThatIsBeingDeletedAndStays_IsFound()
     {
         _ = new DeletionRule(pump, log);
@@ -51,9 +84,44 @@ public sealed class RuleTests
     public void Object_ThatComesBackToLife_IsFound()
     {
         _ = new DeletionRule(pump, log);
-        var pod = NewPod("a");
-        Put("/registry/pods/default/a", pod with { Metadata = pod.Metadata with { DeletionTimestamp = writer.Clock.GetUtcNow() } });
+        var pod = NewPod("a", node: "node-1");
+        Put("/registry/pods/default/a", Going(pod));
         Assert.That(() => Put("/registry/pods/default/a", pod), Breaks("what is being deleted goes away"));
+    }
+
+    [Test]
+    public void Object_ThatGetsAFinalizerWhileItGoes_IsFound()
+    {
+        _ = new DeletionRule(pump, log);
+        var pod = Going(NewPod("a", node: "node-1"));
+        Put("/registry/pods/default/a", pod);
+        Assert.That(
+            () => Put("/registry/pods/default/a", pod with { Metadata = pod.Metadata with { Finalizers = ["example.org/wait"] } }),
+            Breaks("what is being deleted goes away"));
+    }
+
+    [Test]
+    public void Pod_ThatIsBeingDeletedAndStays_IsFound([Values] bool isOnANode)
+    {
+        _ = new DeletionRule(pump, log);
+        var pod = isOnANode ? Going(NewPod("a", node: "node-1"), grace: 0) : Going(NewPod("a"));
+        Assert.That(() => Put("/registry/pods/default/a", pod), Breaks("what is being deleted goes away"));
+    }
+
+    [Test]
+    public void Namespace_ThatIsEmptiedAndStays_IsFound()
+    {
+        _ = new DeletionRule(pump, log);
+        var space = new Namespace { Metadata = new ObjectMeta { Name = "a", Uid = "uid-a", DeletionTimestamp = writer.Clock.GetUtcNow() } };
+        Put("/registry/namespaces/a", space with { Spec = new NamespaceSpec { Finalizers = ["kubernetes"] } });
+        Assert.That(() => Put("/registry/namespaces/a", space with { Spec = new NamespaceSpec() }), Breaks("what is being deleted goes away"));
+    }
+
+    [Test]
+    public void Object_ThatCannotBeRead_IsFound()
+    {
+        _ = new DeletionRule(pump, log);
+        Assert.That(() => Put("/registry/pods/default/a", [1, .. ApiJson.Serialize(NewPod("a"))]), Breaks("what is being deleted goes away"));
     }
 
     [Test]
@@ -74,12 +142,16 @@ public sealed class RuleTests
     }
 
     private void Put<T>(string key, T item)
-        where T : Api.KubernetesObject
+        where T : Api.KubernetesObject => Put(key, [.. ApiJson.Serialize(item), (byte)'\n', (byte)'{', (byte)'}']);
+
+    private void Put(string key, byte[] value)
     {
-        byte[] value = [.. ApiJson.Serialize(item), (byte)'\n', (byte)'{', (byte)'}'];
         writer.Start(async () => await store.CommitAsync(new StoreTransaction([], [StoreChange.Put(key, value)]), CancellationToken.None));
         pump.RunFor(TimeSpan.FromSeconds(1));
     }
+
+    private Pod Going(Pod pod, long grace = 5) =>
+        pod with { Metadata = pod.Metadata with { DeletionTimestamp = writer.Clock.GetUtcNow(), DeletionGracePeriodSeconds = grace } };
 
     private static NUnit.Framework.Constraints.IResolveConstraint Breaks(string rule) =>
         Throws.TypeOf<SimulationFailure>().With.Property(nameof(SimulationFailure.Rule)).EqualTo(rule);

@@ -20,7 +20,7 @@ public sealed class SabotageTests
 
     [Test]
     public void WriteThatIsNotWhatWasAsked_IsFound() => Assert.That(
-        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { GarblesWrite = 60 } }), Is.EqualTo("no acknowledged write is lost"));
+        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { GarblesWrite = 60 } }), Is.EqualTo("nothing is written that nobody asked for"));
 
     [Test]
     public void SkippedWatchEvent_IsFound() => Assert.That(
@@ -33,6 +33,26 @@ public sealed class SabotageTests
     [Test]
     public void OldRead_IsFound() => Assert.That(
         RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { ReadsBack = 40 } }), Is.EqualTo("revisions only grow"));
+
+    [Test]
+    public void WatchEventWithAnotherValue_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { GarblesBatch = 40 } }), Is.EqualTo("every watcher's sequence equals the log"));
+
+    [Test]
+    public void ReadOfAnotherValue_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { GarblesGet = 20 } }), Is.EqualTo("what is shown is what the log holds"));
+
+    [Test]
+    public void RangeWithoutAKey_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { GarblesRange = 1 } }), Is.EqualTo("what is shown is what the log holds"));
+
+    [Test]
+    public void WriteNobodyAskedFor_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { InventsWrite = 120 } }), Is.EqualTo("nothing is written that nobody asked for"));
+
+    [Test]
+    public void StoreThatAnswersNoWrite_IsFound() => Assert.That(
+        RuleBrokenBy(new Sabotage { Store = store => new LyingStore(store) { IsMute = true } }), Is.EqualTo("the cluster starts"));
 
     [Test]
     public void OldAnswer_IsFound() => Assert.That(

@@ -7,6 +7,7 @@ namespace Orchestrator.Simulation.Tests;
 /// <summary>The invariants over components and over the end of a run can fail: a component that does not do its work is found.</summary>
 public sealed class SabotagedComponentTests
 {
+    private const string Answers = "what is asked for at rest is done";
     private const string Converges = "the cluster converges when faults stop";
 
     [Test]
@@ -27,6 +28,41 @@ public sealed class SabotagedComponentTests
     public void ServiceOfAnotherName_IsFound() => Assert.That(
         () => SabotagedRun.With(Lying("user", "^POST .*/services$", body => body.Replace("\"name\":\"app-0\"", "\"name\":\"app-9\"", StringComparison.Ordinal))),
         Breaks(Converges, "service app-0 is missing"));
+
+    [Test]
+    public void PodThatItsKubeletDoesNotEnd_IsFound() => Assert.That(
+        () => SabotagedRun.With(Lying("node-", "^DELETE .*/pods/", _ => null)), Breaks(Converges, "is still being deleted"));
+
+    [Test]
+    public void TaintNobodyWants_IsFound() => Assert.That(
+        () => SabotagedRun.With(Lying("controllers", "^(PATCH|PUT) .*/nodes/[^/]+$", body => body.Replace("\"taints\":[]", "\"taints\":[{\"key\":\"example.org/other\",\"effect\":\"PreferNoSchedule\"}]", StringComparison.Ordinal))),
+        Breaks(Converges, "has taints ["));
+
+    [Test]
+    public void EndpointOfAnotherAddress_IsFound() => Assert.That(
+        () => SabotagedRun.With(Lying("controllers", "^(POST|PUT) .*/endpointslices", body => body.Replace("\"10.244.", "\"10.245.", StringComparison.Ordinal))),
+        Breaks(Converges, "the endpoints of service app-0 are [10.245."));
+
+    [Test]
+    public void UserWhoIsNotAnswered_IsFound() => Assert.That(
+        () => SabotagedRun.With(Lying("user", "^PUT .*/configmaps/counter$", _ => null)), Breaks("users are answered", "a user's action was not acknowledged"));
+
+    [Test]
+    public void ControllersThatStopAtRest_AreFound() => Assert.That(
+        () => SabotagedRun.With(StoppingAtRest("controllers", "^(POST|PUT|PATCH|DELETE) .*/(deployments|replicasets|pods|endpointslices|nodes)")),
+        Breaks(Answers, "was scaled, and has not"));
+
+    [Test]
+    public void KubeletThatStopsAtRest_IsFound() => Assert.That(
+        () => SabotagedRun.With(StoppingAtRest("node-2", "^PATCH .*/pods/probe-")), Breaks(Answers, "node-2 does not run its pod"));
+
+    [Test]
+    public void OwnedObjectThatStays_IsFound() => Assert.That(
+        () => SabotagedRun.With(Lying("controllers", "^DELETE .*/configmaps/", _ => null)), Breaks(Answers, "configmap default/probe is there"));
+
+    [Test]
+    public void NamespaceThatStays_IsFound() => Assert.That(
+        () => SabotagedRun.With(Lying("controllers", "^PUT .*/namespaces/probe/finalize$", _ => null)), Breaks(Answers, "namespace probe was deleted, and is there"));
 
     [Test]
     public void ImageThatIsAnotherOnlyWithFaults_IsFound()
@@ -55,6 +91,14 @@ public sealed class SabotagedComponentTests
     public void RangeOfPodAddressesGivenTwice_IsFound() => Assert.That(
         () => SabotagedRun.With(Lying("controllers", "^PATCH .*/nodes/[^/]+$", body => Regex.Replace(body, "10\\.244\\.\\d+\\.0", "10.244.0.0"))),
         Breaks("no address is given out twice", "has 10.244.0.0/24, which /registry/nodes/"));
+
+    /// <summary>Loses what a component writes once all has settled.</summary>
+    private static Sabotage StoppingAtRest(string component, string pattern) => new()
+    {
+        Transport = (process, transport) => process.Name.StartsWith(component, StringComparison.Ordinal)
+            ? new LyingClient(transport, pattern, body => process.Pump.Now < TimeSpan.FromSeconds(60) ? body : null)
+            : transport,
+    };
 
     /// <param name="component">How the names of the processes begin.</param>
     private static Sabotage Lying(string component, string pattern, Func<string, string?> lie) => new()

@@ -22,8 +22,14 @@ internal sealed class ClusterSimulation : IDisposable
     /// <summary>How long a cluster without faults may take to come to rest. Backoffs, node grace periods and evictions are within it.</summary>
     private static readonly TimeSpan SettleLimit = TimeSpan.FromMinutes(20);
 
-    /// <summary>It must stay at rest for this long.</summary>
-    private static readonly TimeSpan RestTime = TimeSpan.FromSeconds(10);
+    /// <summary>It must stay at rest for this long: nodes that are not heard of are found, leaders that are not are replaced.</summary>
+    private static readonly TimeSpan RestTime = TimeSpan.FromSeconds(40);
+
+    /// <summary>How long a cluster at rest may take to do what a user asks for.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a watch may take to deliver what there is, when nothing fails.</summary>
+    private static readonly TimeSpan DeliveryLimit = TimeSpan.FromSeconds(5);
 
     private readonly Pump pump;
     private readonly SimulationOptions options;
@@ -31,6 +37,9 @@ internal sealed class ClusterSimulation : IDisposable
     private readonly ClusterLog log;
     private readonly FinalState final;
     private readonly FaultInjector faults;
+    private readonly StoreAudit storeAudit;
+    private readonly WireAudit wireAudit;
+    private readonly Probe probe;
     private readonly User user;
     private readonly Script script;
     private readonly List<ApiServerComponent> servers = [];
@@ -44,9 +53,9 @@ internal sealed class ClusterSimulation : IDisposable
         var engine = new SimulatedProcess(pump, "store");
         var memory = new MemoryStore(engine.Clock);
         log = new ClusterLog(pump, memory, 1, []);
-        var store = options.Sabotage.Store?.Invoke(memory) ?? memory;
-        var storeAudit = new StoreAudit(pump, log);
-        var wireAudit = new WireAudit(pump, log, storeAudit, () => CompactedRevision(memory));
+        storeAudit = new StoreAudit(pump, log);
+        var store = new AuditedStore(options.Sabotage.Store?.Invoke(memory) ?? memory, storeAudit);
+        wireAudit = new WireAudit(pump, log, storeAudit, () => CompactedRevision(memory));
         _ = new BindingRule(pump, log);
         _ = new AddressRule(pump, log);
         var views = new ControllerViews();
@@ -59,7 +68,8 @@ internal sealed class ClusterSimulation : IDisposable
         var draw = seeds.For("faults");
         var plan = options.HasFaults ? FaultPlan.Draw(draw) : FaultPlan.None;
         var slots = Enumerable.Range(0, 2 + (seeds.Number("servers") % 2)).Select(index => new ServerSlot($"server-{index + 1}")).ToList();
-        final = new FinalState(new ClusterState(log), deletions, script, Nodes, slots.Count);
+        var state = new ClusterState(log);
+        final = new FinalState(state, deletions, script, Nodes, slots.Count);
         var board = new Switchboard(pump, seeds.For("network"), slots, new ExpiredWatches(options.Sabotage.Wire?.Invoke(wireAudit) ?? wireAudit)) { ClientMonitor = views };
         var context = new ClusterContext(pump, seeds, board, options.Sabotage, options.Log, options.LogLevel);
         AddComponents(context, slots, process =>
@@ -68,6 +78,7 @@ internal sealed class ClusterSimulation : IDisposable
         IReadOnlyList<IComponent> components = [.. servers, .. others];
         faults = new FaultInjector(pump, draw, seeds.For("aimed faults"), plan, components, new Leaders(pump, log, components), board, memory, options.Log);
         user = new User(context, script);
+        probe = new Probe(context, script, state, Nodes);
     }
 
     public long Steps => pump.Steps;
@@ -90,6 +101,8 @@ internal sealed class ClusterSimulation : IDisposable
         faults.Stop();
         Require(pump.RunUntil(() => user.IsDone, SettleLimit), "users are answered", () => "a user's action was not acknowledged");
         Settle();
+        CheckAnswers();
+        CheckWatches();
         CheckCounter();
         return new SimulationResult(pump.Steps, pump.Trace.Value, log.Revision, pump.Now, pump.Faults, final.Describe());
     }
@@ -124,6 +137,32 @@ internal sealed class ClusterSimulation : IDisposable
                 continue;
             fault = found;
             quietSince = pump.Now;
+        }
+    }
+
+    /// <summary>At rest does not mean at work: what is asked for now is done, and undone.</summary>
+    private void CheckAnswers()
+    {
+        probe.Start(probe.DisturbAsync);
+        RunUntilNone(probe.Unanswered, "what is asked for at rest is done", AnswerLimit);
+        probe.Start(probe.RestoreAsync);
+        RunUntilNone(() => probe.Remains().Concat(final.Faults()), "what is asked for at rest is done", AnswerLimit);
+    }
+
+    /// <summary>Watches that deliver nothing are not judged by what they deliver.</summary>
+    private void CheckWatches()
+    {
+        var present = log.Revision;
+        RunUntilNone(() => storeAudit.Behind(present).Concat(wireAudit.Behind(present)), "every watcher's sequence equals the log", DeliveryLimit);
+    }
+
+    private void RunUntilNone(Func<IEnumerable<string>> faults, string rule, TimeSpan limit)
+    {
+        var end = pump.Now + limit;
+        while (faults().FirstOrDefault() is { } fault)
+        {
+            Require(pump.Now < end, rule, () => fault);
+            pump.RunFor(TimeSpan.FromSeconds(1));
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Orchestrator.Simulation.Network;
 using Orchestrator.Simulation.Pumping;
 using Orchestrator.Storage;
@@ -14,6 +15,9 @@ internal sealed record Sabotage
 
     /// <summary>Wraps what carries the requests of a process.</summary>
     public Func<SimulatedProcess, HttpMessageHandler, HttpMessageHandler>? Transport { get; init; }
+
+    /// <summary>Wraps what serves the requests of an API server.</summary>
+    public Func<Func<HttpContext, Task>, Func<HttpContext, Task>>? Server { get; init; }
 
     /// <summary>Wraps what sees the API servers' answers.</summary>
     public Func<IWireMonitor, IWireMonitor>? Wire { get; init; }

@@ -44,7 +44,7 @@ internal sealed class ApiServerComponent(
         var started = new ApiServerHost(options, ClusterComposition.Of(cluster, loggers), connect(process), loggers, process.Clock);
         await started.StartAsync(CancellationToken.None);
         host = started;
-        slot.Occupy(process, started.HandleAsync);
+        slot.Occupy(process, context.Sabotage.Server?.Invoke(started.HandleAsync) ?? started.HandleAsync);
         await started.Ready;
         await Task.Delay(Timeout.InfiniteTimeSpan, process.Clock, CancellationToken.None);
     }

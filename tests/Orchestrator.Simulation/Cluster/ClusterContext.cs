@@ -17,6 +17,8 @@ internal sealed class ClusterContext(Pump pump, Seeds seeds, Switchboard board, 
 
     public Switchboard Board => board;
 
+    public Sabotage Sabotage => sabotage;
+
     public SimulatedProcess NewProcess(string name) => new(pump, name);
 
     public ILoggerFactory LoggersOf(SimulatedProcess process) => new SimulatedLoggers(process, log, logLevel);

@@ -12,6 +12,7 @@ internal sealed class ClusterLog
     private readonly Pump pump;
     private readonly List<WatchBatch> batches = [];
     private readonly SortedDictionary<string, KeyValue> current = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(long Revision, WatchChange Change)>> histories = [];
     private readonly long firstRevision;
 
     /// <param name="store">The engine itself, without faults, before anything was written to it through the simulation.</param>
@@ -33,8 +34,56 @@ internal sealed class ClusterLog
     /// <summary>All keys as they are now, in order.</summary>
     public IReadOnlyDictionary<string, KeyValue> Current => current;
 
-    /// <summary>The changes of a revision; null when it is not one of this run.</summary>
-    public WatchBatch? At(long revision) => revision >= firstRevision && revision <= Revision ? batches[(int)(revision - firstRevision)] : null;
+    /// <summary>What a revision did to a key; null: nothing.</summary>
+    public WatchChange? Change(string key, long revision) =>
+        Behind(key, revision - 1).FirstOrDefault() is { Change: { } change } found && found.Revision == revision ? change : null;
+
+    /// <summary>The changes of one key behind a revision.</summary>
+    public IEnumerable<(long Revision, WatchChange Change)> Behind(string key, long revision)
+    {
+        if (!histories.TryGetValue(key, out var history))
+            return [];
+        var first = history.Count;
+        while (first > 0 && history[first - 1].Revision > revision)
+            first--;
+        return history.Skip(first);
+    }
+
+    /// <summary>A key as it was at a revision; null: it was not there.</summary>
+    public KeyValue? Value(string key, long revision)
+    {
+        var value = current.GetValueOrDefault(key);
+        foreach (var (_, change) in Behind(key, revision).Reverse())
+            value = change.Previous;
+        return value;
+    }
+
+    /// <summary>The keys with this prefix as they were at a revision, in order.</summary>
+    public IReadOnlyCollection<KeyValue> State(string prefix, long revision)
+    {
+        var state = new SortedDictionary<string, KeyValue>(StringComparer.Ordinal);
+        foreach (var (key, item) in current)
+        {
+            if (key.StartsWith(prefix, StringComparison.Ordinal))
+                state.Add(key, item);
+        }
+
+        // From the present back, change by change.
+        for (var undone = Revision; undone > revision && undone >= firstRevision; undone--)
+        {
+            foreach (var change in batches[(int)(undone - firstRevision)].Changes)
+            {
+                if (!change.Key.StartsWith(prefix, StringComparison.Ordinal))
+                    continue;
+                if (change.Previous is { } previous)
+                    state[change.Key] = previous;
+                else
+                    state.Remove(change.Key);
+            }
+        }
+
+        return state.Values;
+    }
 
     /// <summary>Changes of keys with this prefix behind one revision and up to another.</summary>
     public IEnumerable<(long Revision, WatchChange Change)> Between(string prefix, long after, long upTo)
@@ -67,6 +116,9 @@ internal sealed class ClusterLog
         foreach (var change in batch.Changes)
         {
             pump.Trace.Add(change.Key);
+            if (!histories.TryGetValue(change.Key, out var history))
+                histories[change.Key] = history = [];
+            history.Add((batch.Revision, change));
             if (change.Current is { } item)
             {
                 pump.Trace.Add(item.Value.Span);

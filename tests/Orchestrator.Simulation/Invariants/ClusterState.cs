@@ -30,14 +30,8 @@ internal sealed class ClusterState(ClusterLog log)
         return fresh;
     }
 
-    /// <summary>The stored form is compact JSON, a line feed, and the cause of the write.</summary>
     public static T Read<T>(KeyValue item)
-        where T : KubernetesObject
-    {
-        var bytes = item.Value.Span;
-        var end = bytes.IndexOf((byte)'\n');
-        return ApiJson.Deserialize<T>(end < 0 ? bytes : bytes[..end]);
-    }
+        where T : KubernetesObject => ApiJson.Deserialize<T>(StoredForm.Json(item).Span);
 
     public static string PrefixOf<T>()
         where T : KubernetesObject

@@ -24,40 +24,63 @@ internal sealed class DeletionRule
 
     /// <summary>What should have gone by now; for a cluster that has settled.</summary>
     public IEnumerable<string> Leftovers() =>
-        log.Current.Values.Where(item => Read(item) is { IsBeingDeleted: true }).Select(item => item.Key);
+        log.Current.Values.Where(item => IsObject(item.Key) && Read(item) is { IsBeingDeleted: true }).Select(item => item.Key);
 
     private void Check(WatchBatch batch)
     {
         foreach (var change in batch.Changes)
         {
-            if (change.Current is not { } current || Read(current) is not { } after)
+            if (change.Current is not { } current || !IsObject(change.Key) || Read(current) is not { IsBeingDeleted: var isBeingDeleted } after)
                 continue;
             var before = change.Previous is { } previous ? Read(previous) : null;
-            if (before is { IsBeingDeleted: true } && !after.IsBeingDeleted)
+            if (before is { IsBeingDeleted: true } && !isBeingDeleted)
                 pump.Fail(Rule, $"{change.Key} was being deleted and is not any more at revision {batch.Revision}");
             if (before is { IsBeingDeleted: true } && after.Finalizers > before.Finalizers)
                 pump.Fail(Rule, $"{change.Key} got a finalizer while it was being deleted at revision {batch.Revision}");
-            if (after is { IsBeingDeleted: true, Finalizers: 0 } && !IsEndedByOthers(change.Key))
+            if (after is { IsBeingDeleted: true, Finalizers: 0, IsEndedByOthers: false })
                 pump.Fail(Rule, $"{change.Key} is being deleted, has no finalizers, and is still there at revision {batch.Revision}");
         }
     }
 
-    /// <summary>Pods by their kubelet; namespaces by spec.finalizers.</summary>
-    private static bool IsEndedByOthers(string key) =>
-        key.StartsWith("/registry/pods/", StringComparison.Ordinal) || key.StartsWith("/registry/namespaces/", StringComparison.Ordinal);
+    /// <summary>All but which addresses are taken, which servers there are, and why what is gone has gone.</summary>
+    private static bool IsObject(string key) => key.StartsWith("/registry/", StringComparison.Ordinal)
+        && !key.StartsWith("/registry/ranges/", StringComparison.Ordinal) && !key.StartsWith("/registry/masterleases/", StringComparison.Ordinal);
 
-    private static Facts? Read(KeyValue item)
+    private Facts? Read(KeyValue item)
     {
-        var bytes = item.Value.Span;
-        var end = bytes.IndexOf((byte)'\n');
-        // Few objects are being deleted: most need no parsing.
-        if (end < 0 || bytes[..end].IndexOf("\"deletionTimestamp\""u8) < 0)
-            return end < 0 ? null : new Facts(false, 0);
-        using var document = JsonDocument.Parse(item.Value[..end]);
-        var metadata = document.RootElement.GetProperty("metadata");
-        var finalizers = metadata.TryGetProperty("finalizers", out var list) ? list.GetArrayLength() : 0;
-        return new Facts(metadata.TryGetProperty("deletionTimestamp", out _), finalizers);
+        try
+        {
+            // Few objects are being deleted: most need no parsing.
+            return StoredForm.IsBeingDeleted(item) ? Parse(item) : Facts.OfLiving;
+        }
+        catch (InvalidDataException error)
+        {
+            pump.Fail(Rule, error.Message);
+            return null;
+        }
     }
 
-    private sealed record Facts(bool IsBeingDeleted, int Finalizers);
+    private static Facts Parse(KeyValue item)
+    {
+        using var document = JsonDocument.Parse(StoredForm.Json(item));
+        var metadata = document.RootElement.GetProperty("metadata");
+        var finalizers = metadata.TryGetProperty("finalizers", out var list) ? list.GetArrayLength() : 0;
+        var spec = document.RootElement.TryGetProperty("spec", out var found) ? found : default;
+        return new Facts(metadata.TryGetProperty("deletionTimestamp", out _), finalizers, IsEndedByOthers(item.Key, metadata, spec));
+    }
+
+    /// <summary>Pods on a node by its kubelet, as long as they have time; namespaces by whoever empties them.</summary>
+    private static bool IsEndedByOthers(string key, JsonElement metadata, JsonElement spec)
+    {
+        if (spec.ValueKind != JsonValueKind.Object)
+            return false;
+        if (key.StartsWith("/registry/pods/", StringComparison.Ordinal))
+            return spec.TryGetProperty("nodeName", out _) && metadata.TryGetProperty("deletionGracePeriodSeconds", out var grace) && grace.GetInt64() > 0;
+        return key.StartsWith("/registry/namespaces/", StringComparison.Ordinal) && spec.TryGetProperty("finalizers", out var finalizers) && finalizers.GetArrayLength() > 0;
+    }
+
+    private sealed record Facts(bool IsBeingDeleted, int Finalizers, bool IsEndedByOthers)
+    {
+        public static Facts OfLiving { get; } = new(false, 0, false);
+    }
 }

@@ -35,11 +35,16 @@ internal sealed class FinalState(ClusterState state, DeletionRule deletions, Scr
         foreach (var service in state.List<Service>())
             lines.Add($"service {service.Metadata.Namespace}/{service.Metadata.Name}");
         foreach (var slice in state.List<EndpointSlice>().OrderBy(slice => slice.Metadata.Labels?["kubernetes.io/service-name"], StringComparer.Ordinal))
-            lines.Add($"endpoints of {slice.Metadata.Namespace}/{slice.Metadata.Labels?["kubernetes.io/service-name"]} {slice.Endpoints?.Count ?? 0}");
+            lines.Add($"endpoints of {slice.Metadata.Namespace}/{slice.Metadata.Labels?["kubernetes.io/service-name"]} {ConditionsOf(slice)}");
         foreach (var node in state.List<Node>())
             lines.Add($"node {node.Metadata.Name} unschedulable {node.Spec?.Unschedulable ?? false} taints {string.Join(',', (node.Spec?.Taints ?? []).Select(taint => taint.Key + ":" + taint.Effect))}");
         foreach (var item in state.List<Namespace>())
             lines.Add($"namespace {item.Metadata.Name} {item.Status?.Phase}");
+        foreach (var item in state.List<ServiceAccount>())
+            lines.Add($"serviceaccount {item.Metadata.Namespace}/{item.Metadata.Name}");
+        // The counter is judged by what its user was told.
+        foreach (var item in state.List<ConfigMap>().Where(item => item.Metadata.Name != "counter"))
+            lines.Add($"configmap {item.Metadata.Namespace}/{item.Metadata.Name} {string.Join(',', (item.Data ?? new Dictionary<string, string>()).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key} {one.Value.Length}"))}");
         return string.Join('\n', lines);
     }
 
@@ -87,6 +92,14 @@ internal sealed class FinalState(ClusterState state, DeletionRule deletions, Scr
 
     private IEnumerable<string> PodFaults()
     {
+        foreach (var item in state.List<Deployment>())
+        {
+            var old = state.List<ReplicaSet>().Count(set => set.ControllerOwner()?.Uid == item.Metadata.Uid && set.Spec!.Replicas == 0);
+            // With none wanted the present one is among them.
+            if (old > item.Spec!.RevisionHistoryLimit + (item.Spec.Replicas == 0 ? 1 : 0))
+                yield return $"deployment {item.Metadata.Name} keeps {old} old replicasets of {item.Spec.RevisionHistoryLimit}";
+        }
+
         var replicaSets = state.List<ReplicaSet>().ToDictionary(item => item.Metadata.Uid!);
         var deployments = state.List<Deployment>().Select(item => item.Metadata.Uid!).ToHashSet();
         foreach (var item in replicaSets.Values)
@@ -132,6 +145,11 @@ internal sealed class FinalState(ClusterState state, DeletionRule deletions, Scr
                 yield return $"the endpoints of service {service.Metadata.Name} are [{string.Join(' ', actual)}], its pods [{string.Join(' ', expected)}]";
         }
     }
+
+    /// <summary>How many endpoints are in which condition.</summary>
+    private static string ConditionsOf(EndpointSlice slice) => string.Join(", ", (slice.Endpoints ?? [])
+        .GroupBy(one => $"ready {one.Conditions?.Ready} serving {one.Conditions?.Serving} terminating {one.Conditions?.Terminating}")
+        .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Count()} {group.Key}"));
 
     private static string ImageOf(PodTemplateSpec template) => ImageOf(template.Spec!);
 
