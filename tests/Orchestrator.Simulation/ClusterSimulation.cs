@@ -23,7 +23,9 @@ internal sealed class ClusterSimulation : IDisposable
     private static readonly TimeSpan SettleLimit = TimeSpan.FromMinutes(20);
 
     /// <summary>It must stay at rest for this long: nodes that are not heard of are found, leaders that are not are replaced.</summary>
-    private static readonly TimeSpan RestTime = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan LongRest = TimeSpan.FromSeconds(40);
+
+    private static readonly TimeSpan ShortRest = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a cluster at rest may take to do what a user asks for.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(1);
@@ -87,6 +89,9 @@ internal sealed class ClusterSimulation : IDisposable
 
     public ulong Trace => pump.Trace.Value;
 
+    /// <summary>Whether the cluster is asked for something at the end. Short runs would mostly consist of that: every third of them.</summary>
+    private bool IsAsked => options.Time >= TimeSpan.FromMinutes(1) || options.Seed % 3 == 1;
+
     /// <exception cref="SimulationFailure">An invariant does not hold.</exception>
     public SimulationResult Run()
     {
@@ -101,7 +106,8 @@ internal sealed class ClusterSimulation : IDisposable
         faults.Stop();
         Require(pump.RunUntil(() => user.IsDone, SettleLimit), "users are answered", () => "a user's action was not acknowledged");
         Settle();
-        CheckAnswers();
+        if (IsAsked)
+            CheckAnswers();
         CheckWatches();
         CheckCounter();
         return new SimulationResult(pump.Steps, pump.Trace.Value, log.Revision, pump.Now, pump.Faults, final.Describe());
@@ -129,7 +135,7 @@ internal sealed class ClusterSimulation : IDisposable
         const string rule = "the cluster converges when faults stop";
         var end = pump.Now + SettleLimit;
         var fault = "";
-        for (var quietSince = pump.Now; pump.Now - quietSince < RestTime;)
+        for (var quietSince = pump.Now; pump.Now - quietSince < (IsAsked ? LongRest : ShortRest);)
         {
             Require(pump.Now < end, rule, () => $"{fault}; the state is\n{final.Describe()}\n");
             pump.RunFor(TimeSpan.FromSeconds(1));
