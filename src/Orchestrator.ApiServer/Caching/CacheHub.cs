@@ -50,6 +50,16 @@ internal sealed partial class CacheHub
     /// <summary>Whether the caches have been filled for the first time. No store's revision is 0.</summary>
     public bool IsFilled => Progress > 0;
 
+    /// <summary>How many calls wait for a revision.</summary>
+    internal int Waiting
+    {
+        get
+        {
+            lock (gate)
+                return waiters.Count;
+        }
+    }
+
     /// <summary>What in the store keeps the caches from following it; null while they do.</summary>
     public string? Fault { get; private set; }
 
@@ -57,7 +67,7 @@ internal sealed partial class CacheHub
     public async ValueTask WaitUntilFilledAsync(CancellationToken cancellationToken)
     {
         if (NewWaiter(1) is { } waiter)
-            await waiter.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
+            await WaitAsync(waiter, Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
     public ResourceCache Of(ResourceDefinition definition) => byDefinition[definition];
@@ -115,8 +125,38 @@ internal sealed partial class CacheHub
     {
         if (NewWaiter(revision) is not { } waiter)
             return true;
-        await store.RequestProgressAsync(RootPrefix, cancellationToken);
-        return await waiter.WaitAsync(timeout, time, cancellationToken);
+        try
+        {
+            await store.RequestProgressAsync(RootPrefix, cancellationToken);
+        }
+        catch
+        {
+            Forget(waiter);
+            throw;
+        }
+
+        return await WaitAsync(waiter, timeout, cancellationToken);
+    }
+
+    /// <summary>A waiter whose time is over is forgotten: the revision it waits for may never come, and anybody can name one.</summary>
+    private async ValueTask<bool> WaitAsync(Waiter waiter, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var came = false;
+        try
+        {
+            return came = await waiter.WaitAsync(timeout, time, cancellationToken);
+        }
+        finally
+        {
+            if (!came)
+                Forget(waiter);
+        }
+    }
+
+    private void Forget(Waiter waiter)
+    {
+        lock (gate)
+            waiters.Remove(waiter, out _, out _);
     }
 
     /// <summary>Null when the revision has been passed.</summary>

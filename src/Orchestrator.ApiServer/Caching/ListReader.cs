@@ -16,6 +16,11 @@ internal sealed class ListReader(IKeyValueStore store, CacheHub hub)
     /// <summary>How long a read waits for the cache to reach a revision. kube-apiserver's blockTimeout.</summary>
     private static readonly TimeSpan FreshnessTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>Rows of history that a list with a selector reads at a time: from this, doubled until <see cref="MaxPortion"/>.</summary>
+    private const int MinPortion = 500;
+
+    private const int MaxPortion = 10_000;
+
     public async ValueTask<ListPage> ReadAsync(ResourceDefinition definition, EntryFilter filter, ListRequest request, CancellationToken cancellationToken)
     {
         try
@@ -49,15 +54,55 @@ internal sealed class ListReader(IKeyValueStore store, CacheHub hub)
         ResourceDefinition definition, EntryFilter filter, long revision, int limit, string? after, CancellationToken cancellationToken)
     {
         await WaitAsync(revision, cancellationToken);
-        // Unchanged since: now is the same as then. The store checks that the revision is still kept either way.
-        if (hub.Of(definition).TryReadUnchangedSince(revision, out var entries) && revision >= await store.GetCompactedRevisionAsync(cancellationToken))
-            return Page(entries, filter, revision, limit, after);
+        if (!hub.Of(definition).TryReadUnchangedSince(revision, out var entries))
+            return await ReadPastAsync(definition, filter, revision, limit, after, cancellationToken);
+        // Unchanged since: now is the same as then. Any read at the revision tells whether the store still keeps it.
+        await store.GetAsync(definition.KeyPrefix, revision, cancellationToken);
+        return Page(entries, filter, revision, limit, after);
+    }
 
-        var range = await store.RangeAsync(new RangeRequest { Prefix = definition.KeyPrefix + filter.PathPrefix, Revision = revision }, cancellationToken);
-        var tree = new EntryTree();
-        foreach (var item in range.Items)
-            tree.Set(CacheEntry.FromStored(definition, item.Key[definition.KeyPrefix.Length..], item.ModRevision, item.Value.Span));
-        return Page(tree.Snapshot(), filter, revision, limit, after);
+    /// <summary>
+    /// One page from the store's history, and no more of it than the page needs. What a selector leaves out has to be read to be left
+    /// out: then in portions, until the page is full.
+    /// </summary>
+    private async ValueTask<ListPage> ReadPastAsync(
+        ResourceDefinition definition, EntryFilter filter, long revision, int limit, string? after, CancellationToken cancellationToken)
+    {
+        var entries = new List<CacheEntry>();
+        long bytes = 0;
+        var portion = filter.IsPlain ? limit : limit == 0 ? MaxPortion : Math.Clamp(limit, MinPortion, MaxPortion);
+        while (true)
+        {
+            var range = await store.RangeAsync(
+                new RangeRequest
+                {
+                    Prefix = definition.KeyPrefix + filter.PathPrefix,
+                    StartKey = after is null ? null : $"{definition.KeyPrefix}{after}\0",
+                    Limit = portion,
+                    Revision = revision,
+                },
+                cancellationToken);
+            foreach (var item in range.Items)
+            {
+                var entry = CacheEntry.FromStored(definition, item.Key[definition.KeyPrefix.Length..], item.ModRevision, item.Value.Span);
+                if (filter.IsPlain || filter.Matches(entry))
+                {
+                    if (limit > 0 && entries.Count == limit)
+                        return new ListPage(entries, revision, new ContinueToken(revision, after!), null, bytes);
+                    entries.Add(entry);
+                    bytes += entry.Json.Length + 1;
+                }
+
+                after = entry.Path;
+            }
+
+            if (!range.More)
+                return new ListPage(entries, revision, null, null, bytes);
+            // With a selector nobody knows whether any of the rest matches: the next page may be the last, and empty.
+            if (limit > 0 && entries.Count == limit)
+                return new ListPage(entries, revision, new ContinueToken(revision, after!), filter.IsPlain ? range.Count - range.Items.Count : null, bytes);
+            portion = Math.Min(portion * 2, MaxPortion);
+        }
     }
 
     private static ListPage Page(EntrySnapshot snapshot, EntryFilter filter, long revision, int limit, string? after)

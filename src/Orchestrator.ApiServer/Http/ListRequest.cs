@@ -111,7 +111,9 @@ internal sealed record ContinueToken(long Revision, string Path)
         try
         {
             var reader = JsonDocument.Parse(Base64Url.DecodeFromChars(text)).RootElement;
-            return new ContinueToken(reader.GetProperty("rv").GetInt64(), reader.GetProperty("after").GetString()!);
+            var token = new ContinueToken(reader.GetProperty("rv").GetInt64(), reader.GetProperty("after").GetString() ?? "");
+            // Revision 0 would be another moment for each portion that is read.
+            return token.Revision > 0 ? token : throw new FormatException();
         }
         catch (Exception error) when (error is FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
         {

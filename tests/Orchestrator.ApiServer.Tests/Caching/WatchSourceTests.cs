@@ -1,7 +1,5 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Api.Core.V1;
 using Orchestrator.ApiServer.Caching;
-using Orchestrator.ApiServer.Hosting;
 using Orchestrator.ApiServer.Registry;
 using Orchestrator.ApiServer.Tests.Registry;
 using Orchestrator.Storage;
@@ -20,7 +18,7 @@ public sealed class WatchSourceTests
         await using var lagging = new StubbornStore(memory);
         var first = await PutAsync(memory, "a");
         await memory.CommitAsync(StoreTransaction.Create("/registry/other/b", new byte[] { 1 }), cancellationToken);
-        await using var following = await Following.StartAsync(lagging, cancellationToken);
+        await using var following = await FollowingHub.StartAsync(Kind, lagging, cancellationToken);
         // The log begins behind the filling, so this watcher has to read from the store. There, the next change after the first is one
         // that the log has not taken yet.
         lagging.HoldWatches();
@@ -50,7 +48,7 @@ public sealed class WatchSourceTests
         await using var memory = new MemoryStore();
         await using var dropping = new StubbornStore(memory);
         await PutAsync(memory, "a");
-        await using var following = await Following.StartAsync(dropping, cancellationToken);
+        await using var following = await FollowingHub.StartAsync(Kind, dropping, cancellationToken);
         var source = WatchSource.BehindPresent(memory, following.Hub, Kind, out _);
 
         dropping.NextWatchFailure = StoreError.SlowReader;
@@ -68,7 +66,7 @@ public sealed class WatchSourceTests
         await using var memory = new MemoryStore();
         await using var compacted = new StubbornStore(memory);
         await PutAsync(memory, "a");
-        await using var following = await Following.StartAsync(compacted, cancellationToken);
+        await using var following = await FollowingHub.StartAsync(Kind, compacted, cancellationToken);
         var source = WatchSource.BehindPresent(memory, following.Hub, Kind, out _);
         Assert.That(source.TryRead(out _), Is.True);
 
@@ -93,7 +91,7 @@ public sealed class WatchSourceTests
         await using var memory = new MemoryStore();
         await using var dropping = new StubbornStore(memory);
         var before = new[] { await PutAsync(memory, "a"), await PutAsync(memory, "b") };
-        await using var following = await Following.StartAsync(memory, cancellationToken);
+        await using var following = await FollowingHub.StartAsync(Kind, memory, cancellationToken);
 
         dropping.NextWatchFailure = StoreError.SlowReader;
         var source = WatchSource.Behind(before[0] - 1, dropping, following.Hub, Kind);
@@ -128,33 +126,4 @@ public sealed class WatchSourceTests
 
     private static async Task<long> PutAsync(IKeyValueStore store, string name) =>
         (await store.CommitAsync(StoreTransaction.Create(Kind.Key("default", name), Body(name)), default)).Revision;
-
-    /// <summary>A hub that follows a store until it is disposed.</summary>
-    private sealed class Following : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource stop = new();
-        private readonly Task run;
-
-        private Following(IKeyValueStore store)
-        {
-            Hub = new CacheHub(store, new ResourceRegistry([Kind]), new ApiServerOptions { Listen = [] }, TimeProvider.System, NullLogger<CacheHub>.Instance);
-            run = Hub.RunAsync(stop.Token);
-        }
-
-        public CacheHub Hub { get; }
-
-        public static async Task<Following> StartAsync(IKeyValueStore store, CancellationToken cancellationToken)
-        {
-            var following = new Following(store);
-            await following.Hub.WaitUntilFilledAsync(cancellationToken);
-            return following;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await stop.CancelAsync();
-            await run;
-            stop.Dispose();
-        }
-    }
 }

@@ -19,7 +19,16 @@ internal sealed class StubbornStore(IKeyValueStore inner) : IKeyValueStore
     /// <summary>With this the next watch that has something to deliver ends instead, once.</summary>
     public StoreError? NextWatchFailure { get; set; }
 
+    /// <summary>Done once, before the next write reaches the store.</summary>
+    public Func<Task>? BeforeNextWrite { get; set; }
+
     public bool HasLost { get; private set; }
+
+    /// <summary>Rows that ranges have handed out.</summary>
+    public int RowsRead { get; set; }
+
+    /// <summary>How often the store was asked how far it is compacted.</summary>
+    public int CompactionQuestions { get; private set; }
 
     /// <summary>How often a key was written.</summary>
     public int Commits(string key) => commits.GetValueOrDefault(key);
@@ -31,6 +40,12 @@ internal sealed class StubbornStore(IKeyValueStore inner) : IKeyValueStore
 
     public async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
     {
+        if (BeforeNextWrite is { } first)
+        {
+            BeforeNextWrite = null;
+            await first();
+        }
+
         if (Touches(transaction, Lost))
         {
             HasLost = true;
@@ -68,7 +83,12 @@ internal sealed class StubbornStore(IKeyValueStore inner) : IKeyValueStore
 
     public ValueTask<GetResult> GetAsync(string key, long revision, CancellationToken cancellationToken) => inner.GetAsync(key, revision, cancellationToken);
 
-    public ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken) => inner.RangeAsync(request, cancellationToken);
+    public async ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken)
+    {
+        var result = await inner.RangeAsync(request, cancellationToken);
+        RowsRead += result.Items.Count;
+        return result;
+    }
 
     public ValueTask RequestProgressAsync(string prefix, CancellationToken cancellationToken) => inner.RequestProgressAsync(prefix, cancellationToken);
 
@@ -76,7 +96,11 @@ internal sealed class StubbornStore(IKeyValueStore inner) : IKeyValueStore
 
     public ValueTask<StoreStatus> GetStatusAsync(CancellationToken cancellationToken) => inner.GetStatusAsync(cancellationToken);
 
-    public ValueTask<long> GetCompactedRevisionAsync(CancellationToken cancellationToken) => inner.GetCompactedRevisionAsync(cancellationToken);
+    public ValueTask<long> GetCompactedRevisionAsync(CancellationToken cancellationToken)
+    {
+        CompactionQuestions++;
+        return inner.GetCompactedRevisionAsync(cancellationToken);
+    }
 
     public ValueTask<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) => inner.GrantLeaseAsync(timeToLive, cancellationToken);
 
