@@ -27,7 +27,7 @@ internal static class RestoreCommand
         return command;
     }
 
-    private sealed record Permissions(bool Replace, bool LowerRevisions, bool DryRun);
+    internal sealed record Permissions(bool Replace, bool LowerRevisions, bool DryRun);
 
     private static async Task<int> RunAsync(NamedStore target, string path, Permissions permissions, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -37,6 +37,9 @@ internal static class RestoreCommand
         if (permissions.DryRun && target.File is { } missing && !File.Exists(missing))
             throw new UserException($"{path} is sound; there is no {missing} to compare it with, so all of it would be restored");
         var options = target.Options with { FirstRevision = StoreRestore.FirstRevisionAfter(header, time.GetUtcNow()) };
+        // A look at what would change does no harm to a running lab, unless its etcd is the lab's own, which is started and stopped here.
+        if (!permissions.DryRun || target.Lab?.Etcd is not null)
+            RefuseRunning(target);
         await using var etcd = await StartEtcdAsync(target, time, cancellationToken);
         await using var store = await OpenAsync(target, options, time, cancellationToken);
         if (!permissions.DryRun)
@@ -66,8 +69,6 @@ internal static class RestoreCommand
         if (target is not { Paths: { } paths, Lab: { Etcd: { } members } lab })
             return null;
         var components = new LabComponents(paths, lab);
-        if (lab.Servers.Any(server => components.ControlPlane(server).IsRunning))
-            throw new UserException($"{target.Name} is running: stop it first with 'orc down --name {lab.Name}'");
         foreach (var directory in (string[])[paths.Logs, paths.Run])
             Directory.CreateDirectory(directory);
         List<Processes.ComponentProcess> started = [.. members.Select(components.Etcd).Where(member => !member.IsRunning)];
@@ -75,11 +76,22 @@ internal static class RestoreCommand
         return new RunningEtcd(started, time);
     }
 
-    private static async Task RefuseAsync(
+    /// <summary>Controllers that run would take the restored objects for their own work, and half of the former for the rest.</summary>
+    internal static void RefuseRunning(NamedStore target)
+    {
+        if (target is not { Paths: { } paths, Lab: { } lab })
+            return;
+        var components = new LabComponents(paths, lab);
+        if (lab.Servers.Any(server => components.ControlPlane(server).IsRunning))
+            throw new UserException($"{target.Name} is running: stop it first with 'orc down --name {lab.Name}'");
+    }
+
+    internal static async Task RefuseAsync(
         NamedStore target, IKeyValueStore store, BackupHeader header, Permissions permissions, CancellationToken cancellationToken)
     {
         var servers = await store.RangeAsync(new RangeRequest { Prefix = StoreCopy.DroppedPrefix, KeysOnly = true }, cancellationToken);
-        if (servers.Count > 0 && target is { Lab: null, File: null })
+        // Any machine may use an etcd that is not the lab's own. In one that is, the signs of life are those of before it was stopped.
+        if (servers.Count > 0 && target.File is null && target.Lab?.Etcd is null)
             throw new UserException("API servers use the store: stop them and wait 15 s");
         var objects = await store.RangeAsync(new RangeRequest { Prefix = "/registry/", CountOnly = true }, cancellationToken);
         var interrupted = (await store.GetAsync(StoreRestore.MarkerKey, 0, cancellationToken)).KeyValue is not null;
