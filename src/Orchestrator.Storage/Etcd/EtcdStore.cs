@@ -137,13 +137,18 @@ public sealed class EtcdStore : IKeyValueStore
     }
 
     /// <summary>
-    /// etcd has no call that tells; the oldest revision that can be read is found by halving, from the last one known.
+    /// etcd has no call that tells. Mostly it is as it was, which one read shows: the last answer can still be read. Else the oldest
+    /// revision that can be read is found by halving.
     /// </summary>
     public async ValueTask<long> GetCompactedRevisionAsync(CancellationToken cancellationToken)
     {
-        // Invariant: readable can be read; unreadable cannot, or is 0.
+        var known = Volatile.Read(ref knownCompactedRevision);
+        if (await CanReadAsync(Math.Max(known, 1), cancellationToken))
+            return known;
+
+        // Invariant: readable can be read; unreadable cannot.
         var readable = await GetRevisionAsync(cancellationToken);
-        var unreadable = Math.Max(Volatile.Read(ref knownCompactedRevision) - 1, 0);
+        var unreadable = Math.Max(known, 1);
         while (readable - unreadable > 1)
         {
             var middle = unreadable + ((readable - unreadable) / 2);
@@ -152,9 +157,8 @@ public sealed class EtcdStore : IKeyValueStore
             else
                 unreadable = middle;
         }
-        var compacted = readable == 1 ? 0 : readable;
-        Volatile.Write(ref knownCompactedRevision, compacted);
-        return compacted;
+        InterlockedMax(ref knownCompactedRevision, readable);
+        return readable;
     }
 
     /// <summary>Of the member that answers; all hold the same.</summary>
@@ -277,6 +281,14 @@ public sealed class EtcdStore : IKeyValueStore
         {
             // Done before, perhaps by another API server.
         }
+    }
+
+    /// <summary>It only grows: a slower question must not take back what a faster one has learned.</summary>
+    private static void InterlockedMax(ref long place, long value)
+    {
+        var known = Volatile.Read(ref place);
+        while (known < value && Interlocked.CompareExchange(ref place, value, known) is var found && found != known)
+            known = found;
     }
 
     /// <summary>For a range known to be empty: the present revision, if the one asked for can be read.</summary>

@@ -229,6 +229,22 @@ internal sealed class EtcdFailoverTests
     }
 
     [Test]
+    public async Task CompactedRevision_AsBefore_IsOneRead()
+    {
+        first.Revision = second.Revision = 100_000;
+        await using var store = await ConnectAsync();
+        Assert.That(await store.GetCompactedRevisionAsync(default), Is.Zero);
+        Assert.That(first.PastReads + second.PastReads, Is.EqualTo(1));
+
+        first.CompactedRevision = second.CompactedRevision = 70_000;
+        Assert.That(await store.GetCompactedRevisionAsync(default), Is.EqualTo(70_000));
+        var before = first.PastReads + first.Reads + second.PastReads + second.Reads;
+        Assert.That(await store.GetCompactedRevisionAsync(default), Is.EqualTo(70_000));
+
+        Assert.That(first.PastReads + first.Reads + second.PastReads + second.Reads - before, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Connect_NobodyAnswers_NamesTheAddresses()
     {
         var address = first.Endpoint;

@@ -27,6 +27,11 @@ internal sealed class FakeMember : IAsyncDisposable
 
     public int Reads;
 
+    public int PastReads;
+
+    /// <summary>Reads of older revisions say that they are no longer kept.</summary>
+    public long CompactedRevision { get; set; }
+
     /// <summary>When set, transactions end so, after having been counted.</summary>
     public Exception? TransactionFailure { get; set; }
 
@@ -59,9 +64,13 @@ internal sealed class FakeMember : IAsyncDisposable
 
     private Task<RangeReply> ReadAsync(long revision)
     {
-        // Reads of the past are the feed's own, by which it learns whether its place is still kept.
+        // Reads at the present revision are the feed's own, by which it learns whether its place is still kept.
         if (revision == 0)
             Interlocked.Increment(ref Reads);
+        else if (revision < Revision)
+            Interlocked.Increment(ref PastReads);
+        if (revision != 0 && revision < CompactedRevision)
+            return Task.FromException<RangeReply>(new GrpcException(GrpcStatusCode.OutOfRange, "etcdserver: mvcc: required revision has been compacted"));
         return ReadFailure is null
             ? Task.FromResult(new RangeReply { Header = new ResponseHeader { Revision = Revision } })
             : Task.FromException<RangeReply>(ReadFailure);
