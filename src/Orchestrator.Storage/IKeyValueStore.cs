@@ -86,7 +86,14 @@ public interface IKeyValueStore : IStoreReader
 /// <param name="CreateRevision">Revision of the creation since the last deletion.</param>
 /// <param name="ModRevision">Revision of the last change.</param>
 /// <param name="Version">Number of changes since creation, from 1.</param>
-public sealed record KeyValue(string Key, ReadOnlyMemory<byte> Value, long CreateRevision, long ModRevision, long Version, long LeaseId = 0);
+public sealed record KeyValue(string Key, ReadOnlyMemory<byte> Value, long CreateRevision, long ModRevision, long Version, long LeaseId = 0)
+{
+    /// <summary>
+    /// Why the value is of no use, when a layer above the store cannot translate it; it is then as it lies in the store. Stores
+    /// themselves leave this null.
+    /// </summary>
+    public string? Fault { get; init; }
+}
 
 /// <param name="Revision">The store's revision at the time of the read.</param>
 public readonly record struct GetResult(KeyValue? KeyValue, long Revision);

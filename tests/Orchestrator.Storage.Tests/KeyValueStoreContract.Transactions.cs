@@ -149,7 +149,7 @@ internal abstract partial class KeyValueStoreContract
     public async Task Commit_AtTheLimits_IsAccepted()
     {
         var key = Key("large");
-        var value = new byte[StoreLimits.MaxTransactionBytes - (2 * key.Length)];
+        var value = new byte[StoreLimits.MaxTransactionBytes - (2 * key.Length) - BytesAddedToAValue];
         value[^1] = 7;
         var many = Enumerable.Range(0, StoreLimits.MaxOperationsPerTransaction).Select(i => StoreChange.Put(Key($"{i}"), Bytes("x"))).ToArray();
 

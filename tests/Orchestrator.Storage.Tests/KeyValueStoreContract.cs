@@ -14,13 +14,19 @@ internal abstract partial class KeyValueStoreContract
 
     protected IKeyValueStore Store { get; private set; } = null!;
 
+    /// <summary>What the prefixes of all tests begin with.</summary>
+    protected virtual string Root => "/";
+
+    /// <summary>What a layer before the store adds to a value, and so takes away from what a transaction may hold.</summary>
+    protected virtual int BytesAddedToAValue => 0;
+
     /// <summary>A prefix no other test uses.</summary>
     protected string Prefix { get; private set; } = "";
 
     [SetUp]
     public async Task OpenStoreAsync()
     {
-        Prefix = $"/test-{Interlocked.Increment(ref nextPrefix)}/";
+        Prefix = $"{Root}test-{Interlocked.Increment(ref nextPrefix)}/";
         Store = await OpenAsync(new WatchOptions());
     }
 

@@ -55,4 +55,7 @@ public static class StatusReason
     public const string InternalError = nameof(InternalError);
     public const string Expired = nameof(Expired);
     public const string ServiceUnavailable = nameof(ServiceUnavailable);
+
+    /// <summary>What lies in the store is no object, or does not open.</summary>
+    public const string StorageReadError = nameof(StorageReadError);
 }

@@ -15,11 +15,14 @@ internal sealed partial class CacheHub
 {
     public const string RootPrefix = "/registry/";
 
-    /// <summary>Bytes of changes that one kind keeps for watchers to resume from.</summary>
-    private const long HistoryBytesPerKind = 16 * 1024 * 1024;
-
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often what cannot be read is tried again: the key that it needs may have come.</summary>
+    private static readonly TimeSpan HealInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often old history is looked for, as long as anything changes.</summary>
+    private static readonly TimeSpan TrimInterval = TimeSpan.FromMinutes(1);
 
     private readonly IKeyValueStore store;
     private readonly TimeProvider time;
@@ -31,14 +34,21 @@ internal sealed partial class CacheHub
     private readonly Dictionary<ResourceCache, List<WatchChange>> pending = [];
     private readonly Lock gate = new();
     private readonly PriorityQueue<Waiter, long> waiters = new();
+    private HashSet<string> toldFaults = [];
     private long progress;
+    private long trimmedAt;
+    private string? fault;
+    private Task healing = Task.CompletedTask;
+    private bool isHealing;
 
     public CacheHub(IKeyValueStore store, ResourceRegistry resources, ApiServerOptions options, TimeProvider time, ILogger<CacheHub> logger)
     {
         this.store = store;
         this.time = time;
         this.logger = logger;
-        caches = [.. resources.All.Where(one => one.IsStored).Select(one => new ResourceCache(one, options.WatchHistoryEvents, HistoryBytesPerKind))];
+        trimmedAt = time.GetTimestamp();
+        var history = WatchHistory.Of(options.WatchHistoryEvents, options.WatchHistoryAge);
+        caches = [.. resources.All.Where(one => one.IsStored).Select(one => new ResourceCache(one, history, time))];
         byDefinition = caches.ToFrozenDictionary(cache => cache.Definition, (IEqualityComparer<ResourceDefinition>)ReferenceEqualityComparer.Instance);
         byPrefix = caches.GroupBy(cache => cache.Definition.KeyPrefix)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray()).GetAlternateLookup<ReadOnlySpan<char>>();
@@ -60,8 +70,8 @@ internal sealed partial class CacheHub
         }
     }
 
-    /// <summary>What in the store keeps the caches from following it; null while they do.</summary>
-    public string? Fault { get; private set; }
+    /// <summary>What keeps the caches from following the store, or what in it cannot be read; null when all is well.</summary>
+    public string? Fault => Volatile.Read(ref fault) ?? caches.SelectMany(cache => cache.Unreadable).FirstOrDefault()?.Fault;
 
     /// <summary>Waits until the caches are filled for the first time.</summary>
     public async ValueTask WaitUntilFilledAsync(CancellationToken cancellationToken)
@@ -75,6 +85,12 @@ internal sealed partial class CacheHub
     /// <summary>Fills the caches and follows the store until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await FollowAsync(cancellationToken);
+        await healing;
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
         var retry = FirstRetry;
         long position = 0;
         while (!cancellationToken.IsCancellationRequested)
@@ -83,10 +99,10 @@ internal sealed partial class CacheHub
             {
                 if (position == 0)
                     position = await FillAsync(cancellationToken);
-                Fault = null;
+                Volatile.Write(ref fault, null);
                 await foreach (var batch in store.WatchAsync(RootPrefix, position + 1, cancellationToken))
                 {
-                    Apply(batch);
+                    Apply(batch, cancellationToken);
                     position = batch.Revision;
                     retry = FirstRetry;
                 }
@@ -95,7 +111,7 @@ internal sealed partial class CacheHub
             {
                 return;
             }
-            catch (StoreException error)
+            catch (StoreException error) when (error.Error != StoreError.Corrupt)
             {
                 LogWatchEnded(error.Error, error.Message);
                 // Only a read can follow a history that is gone; a store that was away, or was too fast, goes on where it stopped.
@@ -106,9 +122,9 @@ internal sealed partial class CacheHub
             }
             catch (Exception error)
             {
-                // Something lies in the store that no API server wrote. To leave it out would be to say that it is not there.
+                // The store is damaged, or holds what no API server wrote. To pass it over would be to say that it is not there.
                 LogCannotFollow(error);
-                Fault = error.Message;
+                Volatile.Write(ref fault, error.Message);
                 pending.Clear();
                 position = 0;
                 await PauseAsync(retry, cancellationToken);
@@ -194,17 +210,20 @@ internal sealed partial class CacheHub
         foreach (var item in range.Items)
         {
             foreach (var cache in CachesOf(item.Key))
-                entries[cache].Add(CacheEntry.FromStored(cache.Definition, item.Key[cache.Definition.KeyPrefix.Length..], item.ModRevision, item.Value.Span));
+                entries[cache].Add(CacheEntry.FromStored(cache.Definition, item.Key[cache.Definition.KeyPrefix.Length..], item));
         }
 
         foreach (var (cache, items) in entries)
             cache.Reset(items, range.Revision);
+        LookForFaults(cancellationToken);
         Advance(range.Revision);
         return range.Revision;
     }
 
-    private void Apply(WatchBatch batch)
+    private void Apply(WatchBatch batch, CancellationToken cancellationToken)
     {
+        TrimSometimes();
+        var mayHaveFaults = false;
         foreach (var change in batch.Changes)
         {
             foreach (var cache in CachesOf(change.Key))
@@ -221,9 +240,83 @@ internal sealed partial class CacheHub
                 continue;
             cache.Apply(batch.Revision, changes);
             changes.Clear();
+            mayHaveFaults |= cache.Unreadable.Count > 0;
         }
 
+        if (mayHaveFaults)
+            LookForFaults(cancellationToken);
         Advance(batch.Revision);
+    }
+
+    private void TrimSometimes()
+    {
+        var now = time.GetTimestamp();
+        if (time.GetElapsedTime(trimmedAt, now) < TrimInterval)
+            return;
+        trimmedAt = now;
+        foreach (var cache in caches)
+            cache.DropOld();
+    }
+
+    /// <summary>Tells of what cannot be read, once, and begins to try it again.</summary>
+    private void LookForFaults(CancellationToken cancellationToken)
+    {
+        var faults = caches.SelectMany(cache => cache.Unreadable).Select(entry => entry.Fault!).ToHashSet();
+        foreach (var one in faults)
+        {
+            if (!toldFaults.Contains(one))
+                LogUnreadable(one);
+        }
+
+        toldFaults = faults;
+        lock (gate)
+        {
+            if (isHealing || faults.Count == 0)
+                return;
+            isHealing = true;
+        }
+
+        healing = HealAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Reads again what could not be read, until there is none left. Its revision stays as it is: not the store has changed, but what
+    /// can be made of it.
+    /// </summary>
+    private async Task HealAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await PauseAsync(HealInterval, cancellationToken);
+            foreach (var cache in caches)
+            {
+                foreach (var entry in cache.Unreadable)
+                    await TryHealAsync(cache, entry, cancellationToken);
+            }
+
+            lock (gate)
+            {
+                if (!cancellationToken.IsCancellationRequested && caches.Any(cache => cache.Unreadable.Count > 0))
+                    continue;
+                isHealing = false;
+                return;
+            }
+        }
+    }
+
+    private async Task TryHealAsync(ResourceCache cache, CacheEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await store.GetAsync(cache.Definition.KeyPrefix + entry.Path, 0, cancellationToken);
+            // Of another revision: that comes with the watch.
+            if (found.KeyValue is { } item && item.ModRevision == entry.Revision && CacheEntry.FromStored(cache.Definition, entry.Path, item) is { Fault: null } read)
+                cache.Heal(entry, read);
+        }
+        catch (Exception error) when (error is StoreException or OperationCanceledException)
+        {
+            // As before, or the store has gone: it is tried again.
+        }
     }
 
     private void Advance(long revision)
@@ -253,6 +346,9 @@ internal sealed partial class CacheHub
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of the store ended with {Error}: {Reason}")]
     private partial void LogWatchEnded(StoreError error, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An object cannot be read, and lists of its kind are refused: {Fault}")]
+    private partial void LogUnreadable(string fault);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The watch caches cannot follow the store; they are filled again until they can")]
     private partial void LogCannotFollow(Exception error);

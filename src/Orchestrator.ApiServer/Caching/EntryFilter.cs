@@ -30,7 +30,8 @@ internal sealed class EntryFilter
         {
             var labels = labelSelector.Length == 0 ? LabelMatcher.Everything : LabelMatcher.Parse(labelSelector);
             var fields = FieldSelectorText.Parse(fieldSelector).Requirements;
-            var resolved = fields.Count == 0 ? [] : fields.Select(one => (IndexOf(definition, one.Field), one)).ToArray();
+            // Name and namespace first: they are told by the path, and what they leave out need not even be readable.
+            var resolved = fields.Count == 0 ? [] : fields.Select(one => (Index: IndexOf(definition, one.Field), one)).OrderBy(one => one.Index).ToArray();
             return new EntryFilter(@namespace.Length == 0 ? "" : @namespace + "/", labels, resolved);
         }
         catch (FormatException error)
@@ -44,13 +45,13 @@ internal sealed class EntryFilter
     {
         foreach (var (index, requirement) in fields)
         {
-            var value = index switch
+            var isEqual = index switch
             {
-                NameField => entry.Fields.Name,
-                NamespaceField => entry.Fields.Namespace,
-                _ => entry.Fields.Values[index],
+                NameField => entry.Name.SequenceEqual(requirement.Value),
+                NamespaceField => entry.Namespace.SequenceEqual(requirement.Value),
+                _ => entry.Fields.Values[index] == requirement.Value,
             };
-            if (value == requirement.Value != requirement.Equal)
+            if (isEqual != requirement.Equal)
                 return false;
         }
 

@@ -84,7 +84,7 @@ internal sealed class ListReader(IKeyValueStore store, CacheHub hub)
                 cancellationToken);
             foreach (var item in range.Items)
             {
-                var entry = CacheEntry.FromStored(definition, item.Key[definition.KeyPrefix.Length..], item.ModRevision, item.Value.Span);
+                var entry = CacheEntry.FromStored(definition, item.Key[definition.KeyPrefix.Length..], item);
                 if (filter.IsPlain || filter.Matches(entry))
                 {
                     if (limit > 0 && entries.Count == limit)

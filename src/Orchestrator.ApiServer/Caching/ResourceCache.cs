@@ -16,8 +16,12 @@ internal sealed class ResourceCache
 
     private readonly Lock gate = new();
     private readonly EntryTree tree = new();
-    private readonly CacheEvent?[] log;
-    private readonly long maxLogBytes;
+    /// <summary>Objects that are there and cannot be read; nearly always none. They are in the tree, too.</summary>
+    private readonly Dictionary<string, CacheEntry> unreadable = [];
+    private readonly WatchHistory history;
+    private readonly TimeProvider time;
+    private readonly int maxLogEvents;
+    private CacheEvent?[] log;
     private long firstPosition;
     private long nextPosition;
     private long logBytes;
@@ -25,17 +29,29 @@ internal sealed class ResourceCache
     private long lastRevision;
     private HashSet<Waiter> waiting = [];
 
-    public ResourceCache(ResourceDefinition definition, int historyEvents, long historyBytes)
+    public ResourceCache(ResourceDefinition definition, WatchHistory history, TimeProvider time)
     {
         Definition = definition;
-        log = new CacheEvent?[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(historyEvents, MinLogEvents))];
-        maxLogBytes = historyBytes;
+        this.history = history;
+        this.time = time;
+        maxLogEvents = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(history.Events, MinLogEvents));
+        log = new CacheEvent?[MinLogEvents];
     }
 
     public ResourceDefinition Definition { get; }
 
     /// <summary>Revision of the latest change of this kind.</summary>
     public long LastRevision => Volatile.Read(ref lastRevision);
+
+    /// <summary>The objects that cannot be read.</summary>
+    public IReadOnlyList<CacheEntry> Unreadable
+    {
+        get
+        {
+            lock (gate)
+                return unreadable.Count == 0 ? [] : [.. unreadable.Values];
+        }
+    }
 
     public CacheEntry? Find(string path)
     {
@@ -144,12 +160,12 @@ internal sealed class ResourceCache
             foreach (var entry in entries)
             {
                 stale.Remove(entry.Path);
-                tree.Set(entry);
+                Set(entry);
             }
 
             foreach (var path in stale)
-                tree.Remove(path);
-            Array.Clear(log);
+                Remove(path);
+            log = new CacheEvent?[MinLogEvents];
             nextPosition++;
             firstPosition = nextPosition;
             logBytes = 0;
@@ -178,16 +194,37 @@ internal sealed class ResourceCache
             waiter.Signal();
     }
 
+    /// <summary>Puts an object in the place of what could not be read of the same revision. Nothing has changed by that.</summary>
+    public void Heal(CacheEntry unreadable, CacheEntry entry)
+    {
+        lock (gate)
+        {
+            if (ReferenceEquals(tree.Find(unreadable.Path), unreadable))
+                Set(entry);
+        }
+    }
+
+    /// <summary>Gives up the part of the log that is too old.</summary>
+    public void DropOld()
+    {
+        lock (gate)
+        {
+            var now = time.GetTimestamp();
+            while (nextPosition > firstPosition && time.GetElapsedTime(log[firstPosition & (log.Length - 1)]!.LoggedAt, now) > history.Age)
+                DropOldest();
+        }
+    }
+
     private void Apply(WatchChange change, long revision)
     {
         var path = change.Key[Definition.KeyPrefix.Length..];
         if (change.Current is { } current)
         {
-            var entry = CacheEntry.FromStored(Definition, path, revision, current.Value.Span);
-            var previous = tree.Set(entry);
+            var entry = CacheEntry.FromStored(Definition, path, current);
+            var previous = Set(entry);
             Append(new CacheEvent(previous is null ? CacheEventType.Added : CacheEventType.Modified, revision, entry, previous));
         }
-        else if (tree.Remove(path) is { } last)
+        else if (Remove(path) is { } last)
         {
             Append(new CacheEvent(CacheEventType.Deleted, revision, CacheEntry.Deleted(Definition, last, revision), last));
         }
@@ -195,18 +232,51 @@ internal sealed class ResourceCache
 
     private void Append(CacheEvent change)
     {
-        while (nextPosition - firstPosition == log.Length || (logBytes > maxLogBytes && nextPosition - firstPosition > MinLogEvents))
+        change.LoggedAt = time.GetTimestamp();
+        while (nextPosition > firstPosition && !HasRoomFor(change.LoggedBytes))
             DropOldest();
+        if (nextPosition - firstPosition == log.Length)
+            Grow();
         log[nextPosition++ & (log.Length - 1)] = change;
-        logBytes += change.Current.Json.Length;
+        logBytes += change.LoggedBytes;
+    }
+
+    /// <summary>A few changes are kept even of large objects, for watchers that are a moment behind; but not at any price.</summary>
+    private bool HasRoomFor(int bytes)
+    {
+        var events = nextPosition - firstPosition;
+        return events < maxLogEvents && logBytes + bytes <= (events < MinLogEvents ? history.BytesOfFew : history.Bytes);
+    }
+
+    private void Grow()
+    {
+        var larger = new CacheEvent?[log.Length * 2];
+        for (var position = firstPosition; position < nextPosition; position++)
+            larger[position & (larger.Length - 1)] = log[position & (log.Length - 1)];
+        log = larger;
     }
 
     private void DropOldest()
     {
         ref var slot = ref log[firstPosition++ & (log.Length - 1)];
         logStart = slot!.Revision;
-        logBytes -= slot.Current.Json.Length;
+        logBytes -= slot.LoggedBytes;
         slot = null;
+    }
+
+    private CacheEntry? Set(CacheEntry entry)
+    {
+        if (entry.Fault is not null)
+            unreadable[entry.Path] = entry;
+        else if (unreadable.Count > 0)
+            unreadable.Remove(entry.Path);
+        return tree.Set(entry);
+    }
+
+    private CacheEntry? Remove(string path)
+    {
+        unreadable.Remove(path);
+        return tree.Remove(path);
     }
 
     private HashSet<Waiter> TakeWaiting()

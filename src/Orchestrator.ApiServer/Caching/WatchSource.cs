@@ -106,10 +106,10 @@ internal sealed class WatchSource
     private static CacheEvent Event(ResourceDefinition definition, WatchChange change, long revision)
     {
         var path = change.Key[definition.KeyPrefix.Length..];
-        var previous = change.Previous is { } old ? CacheEntry.FromStored(definition, path, old.ModRevision, old.Value.Span) : null;
+        var previous = change.Previous is { } old ? CacheEntry.FromStored(definition, path, old) : null;
         if (change.Current is { } current)
         {
-            var entry = CacheEntry.FromStored(definition, path, revision, current.Value.Span);
+            var entry = CacheEntry.FromStored(definition, path, current);
             return new CacheEvent(previous is null ? CacheEventType.Added : CacheEventType.Modified, revision, entry, previous);
         }
 

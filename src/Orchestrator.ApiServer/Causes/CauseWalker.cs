@@ -100,7 +100,7 @@ internal sealed class CauseWalker(IKeyValueStore store, ResourceRegistry resourc
                     return null;
                 var change = batch.Changes[0];
                 if (change.Current is { } current)
-                    return Written(change.Key, current, 0);
+                    return current.Fault is null ? Written(change.Key, current, 0) : null;
                 return await LastDeletionAsync(change.Key, revision, cancellationToken) is { } grave ? Deleted(change.Key, grave) : null;
             }
         }

@@ -8,10 +8,18 @@ namespace Orchestrator.ApiServer.Encryption;
 /// are written and opened when they are read or watched. Above, everything is plain. Values that were written before encryption are
 /// read as they are, until <see cref="RewriteAsync"/>.
 /// </summary>
+/// <remarks>
+/// A value that does not open is an error for who asks for it alone (<see cref="StoreError.Corrupt"/>). Among others, in a range, a
+/// watch or the answer to a failed condition, it comes sealed and with its <see cref="KeyValue.Fault"/>: one such value must not hide
+/// the others.
+/// </remarks>
 public sealed class EncryptingStore : IKeyValueStore
 {
     /// <summary>What is encrypted: Secrets, as kube-apiserver's users usually choose.</summary>
     private static readonly string[] Prefixes = ["/registry/secrets/"];
+
+    /// <summary>A rewrite gives up after this many looks at all there is: then others go on writing with older keys.</summary>
+    private const int MaxPasses = 10;
 
     private readonly IKeyValueStore inner;
     private readonly KeyRing keys;
@@ -29,7 +37,11 @@ public sealed class EncryptingStore : IKeyValueStore
     {
         var store = new EncryptingStore(inner, new KeyRing(keyFile));
         foreach (var prefix in Prefixes)
-            await store.RangeAsync(new RangeRequest { Prefix = prefix }, cancellationToken);
+        {
+            foreach (var item in (await store.RangeAsync(new RangeRequest { Prefix = prefix }, cancellationToken)).Items)
+                Require(item);
+        }
+
         return store;
     }
 
@@ -38,7 +50,7 @@ public sealed class EncryptingStore : IKeyValueStore
     public async ValueTask<GetResult> GetAsync(string key, long revision, CancellationToken cancellationToken)
     {
         var result = await inner.GetAsync(key, revision, cancellationToken);
-        return IsSecret(key) && result.KeyValue is { } item ? result with { KeyValue = Open(item) } : result;
+        return IsSecret(key) && result.KeyValue is { } item ? result with { KeyValue = Require(Open(item)) } : result;
     }
 
     public async ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken)
@@ -85,18 +97,55 @@ public sealed class EncryptingStore : IKeyValueStore
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     /// <summary>Counts the present objects by the key they are sealed with.</summary>
-    public Task<EncryptionStatus> CountAsync(CancellationToken cancellationToken) => VisitAsync(rewrite: false, cancellationToken);
+    public Task<EncryptionStatus> CountAsync(CancellationToken cancellationToken) => VisitAsync(rewritten: 0, cancellationToken);
 
     /// <summary>
-    /// Seals with the newest key whatever is not. Objects keep their contents and get a new resourceVersion. One that somebody else
-    /// writes meanwhile is left to that write. The history keeps the old forms until it is compacted.
+    /// Seals with the newest key whatever is not. Objects keep their contents and get a new resourceVersion. The history keeps the old
+    /// forms until it is compacted.
     /// </summary>
-    public Task<EncryptionStatus> RewriteAsync(CancellationToken cancellationToken) => VisitAsync(rewrite: true, cancellationToken);
+    /// <returns>What was there at the end: where others go on writing with older keys, some of theirs.</returns>
+    /// <exception cref="StoreException"><see cref="StoreError.Corrupt"/> names an object that does not open. All others are done.</exception>
+    public async Task<EncryptionStatus> RewriteAsync(CancellationToken cancellationToken)
+    {
+        var rewritten = 0L;
+        for (var pass = 1; ; pass++)
+        {
+            // What somebody else wrote meanwhile may be sealed with any key, so only a look at all there is tells that it is done.
+            var written = await RewriteOnceAsync(cancellationToken);
+            rewritten += written.Count;
+            if (written.IsComplete || pass == MaxPasses)
+                return await VisitAsync(rewritten, cancellationToken);
+        }
+    }
 
-    private async Task<EncryptionStatus> VisitAsync(bool rewrite, CancellationToken cancellationToken)
+    private async Task<(long Count, bool IsComplete)> RewriteOnceAsync(CancellationToken cancellationToken)
     {
         var newest = keys.Newest().Id;
-        var rewritten = 0L;
+        var (count, isComplete) = (0L, true);
+        KeyValue? closed = null;
+        foreach (var prefix in Prefixes)
+        {
+            var range = await inner.RangeAsync(new RangeRequest { Prefix = prefix }, cancellationToken);
+            foreach (var item in range.Items.Where(item => SealedValue.KeyIdOf(item.Value.Span) != newest))
+            {
+                var open = Open(item);
+                if (open.Fault is not null)
+                {
+                    closed = open;
+                    continue;
+                }
+
+                isComplete = false;
+                if ((await CommitAsync(StoreTransaction.Update(item.Key, item.ModRevision, open.Value, item.LeaseId), cancellationToken)).Committed)
+                    count++;
+            }
+        }
+
+        return isComplete && closed is not null ? throw new StoreException(StoreError.Corrupt, closed.Fault!) : (count, isComplete);
+    }
+
+    private async Task<EncryptionStatus> VisitAsync(long rewritten, CancellationToken cancellationToken)
+    {
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var prefix in Prefixes)
         {
@@ -104,19 +153,11 @@ public sealed class EncryptingStore : IKeyValueStore
             foreach (var item in range.Items)
             {
                 var id = SealedValue.KeyIdOf(item.Value.Span) ?? "";
-                if (rewrite && id != newest)
-                {
-                    var update = StoreTransaction.Update(item.Key, item.ModRevision, Open(item).Value, item.LeaseId);
-                    if ((await CommitAsync(update, cancellationToken)).Committed)
-                        rewritten++;
-                    id = newest;
-                }
-
                 counts[id] = counts.GetValueOrDefault(id) + 1;
             }
         }
 
-        return new EncryptionStatus(newest, counts, rewritten);
+        return new EncryptionStatus(keys.Newest().Id, counts, rewritten);
     }
 
     private StoreTransaction Seal(StoreTransaction transaction)
@@ -168,8 +209,12 @@ public sealed class EncryptingStore : IKeyValueStore
     {
         if (!IsSecret(item.Key) || SealedValue.KeyIdOf(item.Value.Span) is not { } id)
             return item;
-        return item with { Value = SealedValue.Open(item.Key, item.Value.Span, id, keys) };
+        var plain = SealedValue.TryOpen(item.Key, item.Value.Span, id, keys, out var fault);
+        return plain is null ? item with { Fault = fault } : item with { Value = plain };
     }
+
+    /// <exception cref="StoreException"><see cref="StoreError.Corrupt"/>: it has not opened.</exception>
+    private static KeyValue Require(KeyValue item) => item.Fault is null ? item : throw new StoreException(StoreError.Corrupt, item.Fault);
 
     private static bool IsSecret(string key)
     {

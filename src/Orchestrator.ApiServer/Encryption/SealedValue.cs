@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Orchestrator.Storage;
 
 namespace Orchestrator.ApiServer.Encryption;
 
@@ -43,14 +42,34 @@ internal static class SealedValue
         return value;
     }
 
-    /// <exception cref="StoreException"><see cref="StoreError.Corrupt"/>: the key is not there, or does not fit, or the value is not what was put here.</exception>
-    public static byte[] Open(string storeKey, ReadOnlySpan<byte> value, string keyId, KeyRing keys)
+    /// <param name="fault">Why it does not open: the key is not there, or does not fit, or the value is not what was put here.</param>
+    /// <returns>Null: it does not open.</returns>
+    public static byte[]? TryOpen(string storeKey, ReadOnlySpan<byte> value, string keyId, KeyRing keys, out string? fault)
     {
-        if (keys.Find(keyId) is not { } secret)
-            throw new StoreException(StoreError.Corrupt, $"{storeKey} is encrypted with key '{keyId}', which is not in {keys.Path}");
+        fault = null;
+        byte[]? secret = null;
+        try
+        {
+            secret = keys.Find(keyId);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            fault = $"{storeKey} is encrypted with key '{keyId}', and the keys cannot be read: {error.Message}";
+        }
+
+        if (secret is null)
+        {
+            fault ??= $"{storeKey} is encrypted with key '{keyId}', which is not in {keys.Path}";
+            return null;
+        }
+
         var body = value[(Magic.Length + keyId.Length + 1)..];
         if (body.Length < NonceBytes + TagBytes)
-            throw Tampered(storeKey, keyId);
+        {
+            fault = Tampered(storeKey, keyId);
+            return null;
+        }
+
         var plain = new byte[body.Length - NonceBytes - TagBytes];
         using var cipher = new AesGcm(secret, TagBytes);
         try
@@ -59,12 +78,13 @@ internal static class SealedValue
         }
         catch (AuthenticationTagMismatchException)
         {
-            throw Tampered(storeKey, keyId);
+            fault = Tampered(storeKey, keyId);
+            return null;
         }
 
         return plain;
     }
 
-    private static StoreException Tampered(string storeKey, string keyId) => new(
-        StoreError.Corrupt, $"{storeKey} does not open with key '{keyId}': it was changed outside of the API server, or moved here from elsewhere, or the key is another one of that name");
+    private static string Tampered(string storeKey, string keyId) =>
+        $"{storeKey} does not open with key '{keyId}': it was changed outside of the API server, or moved here from elsewhere, or the key is another one of that name";
 }

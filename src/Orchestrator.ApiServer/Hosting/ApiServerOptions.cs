@@ -43,6 +43,9 @@ public sealed record ApiServerOptions
     /// <summary>Events per kind kept in memory for watches that resume.</summary>
     public int WatchHistoryEvents { get; init; } = 10_000;
 
+    /// <summary>How long they are kept at most. Who comes back later is served from the store.</summary>
+    public TimeSpan WatchHistoryAge { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How much history the store keeps.</summary>
     public RetentionPolicy Retention { get; init; } = new();
 

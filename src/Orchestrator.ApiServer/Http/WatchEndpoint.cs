@@ -47,6 +47,11 @@ internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, ListRead
             output.WriteError(error.Error == StoreError.Compacted ? ApiErrors.Expired($"too old resource version: {error.Message}") : StoreFailures.ToApi(error));
             await output.FlushAsync(cancellationToken);
         }
+        catch (ApiException error)
+        {
+            output.WriteError(error);
+            await output.FlushAsync(cancellationToken);
+        }
     }
 
     private async Task RunAsync(WatchOutput output, ResourceDefinition definition, ListRequest request, CancellationToken cancellationToken)
@@ -88,8 +93,17 @@ internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, ListRead
 
     private static ValueTask WriteAsync(WatchOutput output, List<CacheEvent> events, CancellationToken cancellationToken)
     {
-        foreach (var change in events)
-            output.Write(change);
+        try
+        {
+            foreach (var change in events)
+                output.Write(change);
+        }
+        catch (ApiException error) when (StoreFailures.IsUnreadable(error))
+        {
+            // What has become of the object cannot be told, and must not be passed over: the watcher has to list, and be told there.
+            throw ApiErrors.Expired($"the watch cannot go on from here: {error.Message}");
+        }
+
         return output.FlushAsync(cancellationToken);
     }
 }

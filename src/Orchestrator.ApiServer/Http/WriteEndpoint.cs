@@ -92,6 +92,8 @@ internal sealed class WriteEndpoint(
     {
         var format = ReadOptions(context);
         var deletion = await ReadDeleteOptionsAsync(context, cancellationToken);
+        if (deletion.IgnoreStoreReadErrorWithClusterBreakingPotential == true)
+            throw ApiErrors.BadRequest("ignoreStoreReadErrorWithClusterBreakingPotential is not allowed with DELETECOLLECTION, try again after removing the option");
         var filter = EntryFilter.Create(definition, context.Info.ObjectNamespace, context.Info.LabelSelector, context.Info.FieldSelector);
         var request = ListRequest.Read(context.Http!.Request.Query, isWatch: false);
         var page = await lists.ReadAsync(definition, filter, request, cancellationToken);
@@ -201,6 +203,8 @@ internal sealed class WriteEndpoint(
             deletion = deletion with { GracePeriodSeconds = long.TryParse(grace, out var seconds) ? seconds : throw ApiErrors.BadRequest($"invalid gracePeriodSeconds \"{grace}\"") };
         if (query["propagationPolicy"].ToString() is { Length: > 0 } policy)
             deletion = deletion with { PropagationPolicy = policy };
+        if (query["ignoreStoreReadErrorWithClusterBreakingPotential"].ToString() is { Length: > 0 } ignore)
+            deletion = deletion with { IgnoreStoreReadErrorWithClusterBreakingPotential = RequestInfoReader.IsTrue(ignore) };
         if (query["orphanDependents"].ToString() is { Length: > 0 } orphan)
             deletion = deletion with { OrphanDependents = RequestInfoReader.IsTrue(orphan) };
         return deletion;

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Documents;
 using Orchestrator.Api.Meta.V1;
+using Orchestrator.Api.Serialization;
 using Orchestrator.ApiServer.Admission;
+using Orchestrator.ApiServer.Authorization;
 using Orchestrator.ApiServer.Http;
 using Orchestrator.ApiServer.Validation;
 
@@ -16,11 +18,15 @@ internal sealed class DeleteWriter(WriteServices services)
     private const int MaxAttempts = 32;
     private const string OrphanFinalizer = "orphan";
     private const string ForegroundFinalizer = "foregroundDeletion";
+    private const string UnreadableOption = "ignoreStoreReadErrorWithClusterBreakingPotential";
+    private const string UnreadableVerb = "unsafe-delete-ignore-read-errors";
 
     public async ValueTask<DeleteResult> DeleteAsync(
         RequestContext context, ResourceDefinition definition, string @namespace, string name, DeleteOptions options, CancellationToken cancellationToken)
     {
-        CheckOptions(options);
+        CheckOptions(context, options);
+        if (options.IgnoreStoreReadErrorWithClusterBreakingPotential == true)
+            return await DeleteUnreadableAsync(context, definition, @namespace, name, cancellationToken);
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var current = await services.Objects.GetLatestAsync(definition, @namespace, name, cancellationToken)
@@ -45,6 +51,38 @@ internal sealed class DeleteWriter(WriteServices services)
             return null;
         await definition.Strategy.AfterDeleteAsync(context, item, cancellationToken);
         return StoredEnvelope.WithVersion(item.Bytes.Span, revision);
+    }
+
+    /// <summary>The way out for objects that cannot be read, for those who may: it passes finalizers and admission by (KEP-3926).</summary>
+    private async ValueTask<DeleteResult> DeleteUnreadableAsync(
+        RequestContext context, ResourceDefinition definition, string @namespace, string name, CancellationToken cancellationToken)
+    {
+        var asked = new AuthorizationAttributes
+        {
+            User = context.User,
+            Verb = UnreadableVerb,
+            Group = definition.Resource.Group,
+            Version = definition.Resource.Version,
+            Resource = definition.Resource.Resource,
+            Namespace = @namespace,
+            Name = name,
+        };
+        if ((await context.Server.Authorizer.AuthorizeAsync(asked, cancellationToken)).Decision != AuthorizationDecision.Allow)
+            throw ApiErrors.Forbidden(definition.Resource, name, $"user \"{context.User.Name}\" has no permission to \"{UnreadableVerb}\" it");
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            switch (await services.Objects.DeleteUnreadableAsync(definition, @namespace, name, cancellationToken))
+            {
+                case true:
+                    return new DeleteResult(ApiJson.Serialize(new Status { Kind = "Status", ApiVersion = "v1", Metadata = new ListMeta(), StatusValue = "Success" }), "", Removed: true);
+                case false:
+                    var errors = new FieldErrors();
+                    errors.Invalid(FieldPath.Of(UnreadableOption), true, "is exclusively used to delete corrupt object(s), try again by removing this option");
+                    throw ApiErrors.Invalid(definition.Kind, name, errors);
+            }
+        }
+
+        throw ApiErrors.Modified(definition.Resource, name);
     }
 
     private async ValueTask<DeleteResult?> TryDeleteAsync(
@@ -134,13 +172,24 @@ internal sealed class DeleteWriter(WriteServices services)
         return true;
     }
 
-    private static void CheckOptions(DeleteOptions options)
+    private static void CheckOptions(RequestContext context, DeleteOptions options)
     {
         var errors = new FieldErrors();
         if (options.OrphanDependents is not null && options.PropagationPolicy is not null)
             errors.Invalid(FieldPath.Of("propagationPolicy"), options.PropagationPolicy, "orphanDependents and deletionPropagation cannot be both set");
         if (options.PropagationPolicy is not (null or "Foreground" or "Background" or "Orphan"))
             errors.NotSupported(FieldPath.Of("propagationPolicy"), options.PropagationPolicy, "Foreground", "Background", "Orphan", "nil");
+        if (options.IgnoreStoreReadErrorWithClusterBreakingPotential == true)
+        {
+            (string Name, bool IsSet)[] others =
+            [
+                ("dryRun", context.DryRun), ("propagationPolicy", options.PropagationPolicy is not null), ("orphanDependents", options.OrphanDependents is not null),
+                ("gracePeriodSeconds", options.GracePeriodSeconds is not null), ("preconditions", options.Preconditions is not null),
+            ];
+            foreach (var (name, _) in others.Where(other => other.IsSet))
+                errors.Invalid(FieldPath.Of(UnreadableOption), true, $"cannot be set together with .{name}");
+        }
+
         if (errors.Count > 0)
             throw ApiErrors.Invalid(new("meta.k8s.io", "v1", "DeleteOptions"), "", errors);
     }

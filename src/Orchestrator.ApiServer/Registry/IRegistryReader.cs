@@ -9,10 +9,14 @@ namespace Orchestrator.ApiServer.Registry;
 public interface IRegistryReader
 {
     /// <summary>The object, or null. Shared: not to be changed.</summary>
+    /// <exception cref="Api.Errors.ApiException">500: what the store holds there cannot be read.</exception>
     T? Get<T>(string @namespace, string name)
         where T : KubernetesObject;
 
-    /// <summary>All objects of a namespace, or of all namespaces when null. A consistent snapshot.</summary>
+    /// <summary>
+    /// All objects of a namespace, or of all namespaces when null, but for those that cannot be read: one broken binding or pod must
+    /// not make the server refuse everything. A consistent snapshot.
+    /// </summary>
     IReadOnlyList<T> List<T>(string? @namespace)
         where T : KubernetesObject;
 

@@ -25,7 +25,7 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
     /// <summary>What the cache holds, at most a moment old; else what the store holds.</summary>
     public async ValueTask<StoredObject?> GetCachedOrLatestAsync(ResourceDefinition definition, string @namespace, string name, CancellationToken cancellationToken)
     {
-        if (hub.Of(definition).Find(PathOf(@namespace, name)) is { } entry)
+        if (hub.Of(definition).Find(PathOf(@namespace, name)) is { Fault: null } entry)
             return new StoredObject(entry.Json, entry.Revision, FromCache: true);
         return await GetLatestAsync(definition, @namespace, name, cancellationToken);
     }
@@ -92,6 +92,33 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
         return result.Committed ? result.Revision : null;
     }
 
+    /// <summary>
+    /// Removes an object that cannot be read. Nobody knows what it was, so nothing is asked of its finalizers and its kind's rules, and
+    /// it leaves no cause behind.
+    /// </summary>
+    /// <returns>Null: another writer was faster. False: it can be read.</returns>
+    /// <exception cref="ApiException">404: it is not there.</exception>
+    public async ValueTask<bool?> DeleteUnreadableAsync(ResourceDefinition definition, string @namespace, string name, CancellationToken cancellationToken)
+    {
+        var key = definition.Key(@namespace, name);
+        RangeResult found;
+        try
+        {
+            found = await store.RangeAsync(new RangeRequest { Prefix = key, Limit = 1 }, cancellationToken);
+        }
+        catch (StoreException error)
+        {
+            throw StoreFailures.ToApi(error);
+        }
+
+        if (found.Items is not [var item] || item.Key != key)
+            throw ApiErrors.NotFound(definition.Resource, name);
+        if (CacheEntry.FromStored(definition, PathOf(@namespace, name), item).Fault is null)
+            return false;
+        // The revision was read with the value: what somebody has mended meanwhile stays.
+        return (await CommitAsync(StoreTransaction.Delete(key, item.ModRevision), cancellationToken)).Committed ? true : null;
+    }
+
     /// <summary>Writes under the lease of the kind's time to live, if it has one.</summary>
     private ValueTask<CommitResult> CommitAsync(ResourceDefinition definition, Func<long, StoreTransaction> transaction, CancellationToken cancellationToken)
     {
@@ -119,7 +146,7 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
     private static StoredObject Sent(ReadOnlySpan<byte> json, long revision) => new(StoredEnvelope.WithVersion(json, revision), revision, FromCache: false);
 
     private static StoredObject Open(ResourceDefinition definition, string @namespace, string name, KeyValue item) =>
-        new(CacheEntry.FromStored(definition, PathOf(@namespace, name), item.ModRevision, item.Value.Span).Json, item.ModRevision, FromCache: false);
+        new(CacheEntry.FromStored(definition, PathOf(@namespace, name), item).Json, item.ModRevision, FromCache: false);
 
     public static string PathOf(string @namespace, string name) => @namespace.Length == 0 ? name : $"{@namespace}/{name}";
 }

@@ -29,7 +29,11 @@ internal sealed class RegistryAccess(
         var (entries, _, _) = hub.Of(server.Resources.Of<T>()).Read(0);
         var items = new List<T>(string.IsNullOrEmpty(@namespace) ? entries.Count : 16);
         foreach (var entry in entries.From(string.IsNullOrEmpty(@namespace) ? "" : @namespace + "/"))
-            items.Add((T)entry.Typed);
+        {
+            if (entry.Fault is null)
+                items.Add((T)entry.Typed);
+        }
+
         return items;
     }
 

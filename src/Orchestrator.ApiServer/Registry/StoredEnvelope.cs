@@ -34,10 +34,11 @@ internal static class StoredEnvelope
     public static ReadOnlySpan<byte> Cause(ReadOnlySpan<byte> value) => value.IndexOf(Separator) is var end and >= 0 ? value[(end + 1)..] : default;
 
     /// <summary>The object as it is sent: with its resourceVersion as the first field of metadata.</summary>
+    /// <exception cref="InvalidDataException">It is no object.</exception>
     public static byte[] WithVersion(ReadOnlySpan<byte> json, long version)
     {
         var at = json.IndexOf(MetadataStart);
-        if (at < 0)
+        if (at < 0 || at + MetadataStart.Length == json.Length)
             throw new InvalidDataException("a stored object has no metadata");
         at += MetadataStart.Length;
         Span<byte> digits = stackalloc byte[20];

@@ -106,7 +106,7 @@ public sealed class WatchSourceTests
     [Test]
     public void ReadLog_MoreChangesThanWanted_NeverEndsWithinARevision()
     {
-        var cache = new ResourceCache(Kind, historyEvents: 1000, historyBytes: 1 << 20);
+        var cache = new ResourceCache(Kind, WatchHistory.Of(1000, TimeSpan.FromMinutes(5)), TimeProvider.System);
         for (var revision = 1; revision <= 3; revision++)
             cache.Apply(revision, [.. Enumerable.Range(0, 4).Select(index => Change($"{revision}-{index}", revision))]);
         var events = new List<CacheEvent>();

@@ -1,5 +1,6 @@
 using System.Text;
 using Orchestrator.ApiServer.Encryption;
+using Orchestrator.ApiServer.Tests.Registry;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Memory;
 using Orchestrator.Storage.Sqlite;
@@ -81,6 +82,59 @@ internal sealed class EncryptingStoreTests
         Assert.That(status.ObjectsByKey, Is.EquivalentTo(new Dictionary<string, long> { [id] = 2 }));
         Assert.That(await TextAsync(store, Key), Is.EqualTo("one"));
         Assert.That((await store.RewriteAsync(default)).Rewritten, Is.Zero);
+    }
+
+    [Test]
+    public async Task Rewrite_LosesARaceToAnOlderKey_SealsThatToo()
+    {
+        var olderFile = Path.Combine(directory, "older.json");
+        File.Copy(keyFile, olderFile);
+        var other = await EncryptingStore.OpenAsync(inner, olderFile, default);
+        await PutAsync(other, Key, "one");
+        await using var racing = new StubbornStore(inner);
+        var store = await EncryptingStore.OpenAsync(racing, keyFile, default);
+        var id = KeyFile.Rotate(keyFile, TimeProvider.System);
+
+        racing.BeforeNextWrite = () => PutAsync(other, Key, "theirs");
+        var status = await store.RewriteAsync(default);
+
+        Assert.That(SealedValue.KeyIdOf((await inner.GetAsync(Key, 0, default)).KeyValue!.Value.Span), Is.EqualTo(id));
+        Assert.That((status.Rewritten, status.ObjectsByKey[id]), Is.EqualTo((1L, 1L)));
+        Assert.That(await TextAsync(store, Key), Is.EqualTo("theirs"));
+    }
+
+    [Test]
+    public async Task Rewrite_OneDoesNotOpen_IsNamedAndTheOthersAreDone()
+    {
+        var store = await OpenAsync();
+        await PutAsync(store, Key, "one");
+        await PutAsync(store, Other, "two");
+        var value = (await inner.GetAsync(Key, 0, default)).KeyValue!.Value.ToArray();
+        value[^1] ^= 1;
+        await PutBytesAsync(inner, Key, value);
+        var id = KeyFile.Rotate(keyFile, TimeProvider.System);
+
+        AssertRefused(() => store.RewriteAsync(default), Key);
+
+        Assert.That((await store.CountAsync(default)).ObjectsByKey[id], Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Range_OneDoesNotOpen_HasItsFaultAndTheOthers()
+    {
+        var store = await OpenAsync();
+        var first = await PutAsync(store, Key, "one");
+        await PutAsync(store, Other, "two");
+        await PutBytesAsync(inner, Key, (await inner.GetAsync(Other, 0, default)).KeyValue!.Value.ToArray());
+
+        var items = (await store.RangeAsync(new RangeRequest { Prefix = "/registry/" }, default)).Items;
+        Assert.That((items[0].Fault, items[1].Fault, Text(items[1])), Is.EqualTo((items[0].Fault, (string?)null, "two")));
+        Assert.That(items[0].Fault, Does.Contain(Key));
+        await foreach (var batch in store.WatchAsync("/registry/", first + 2, default))
+        {
+            Assert.That((batch.Changes[0].Current!.Fault, Text(batch.Changes[0].Previous)), Is.EqualTo((items[0].Fault, "one")));
+            break;
+        }
     }
 
     [Test]
@@ -182,8 +236,10 @@ internal sealed class EncryptingStoreTests
 
     private Task<EncryptingStore> OpenAsync() => EncryptingStore.OpenAsync(inner, keyFile, default);
 
-    private static async Task<long> PutAsync(IKeyValueStore store, string key, string value) =>
-        (await store.CommitAsync(new StoreTransaction([], [StoreChange.Put(key, Encoding.UTF8.GetBytes(value))]), default)).Revision;
+    private static Task<long> PutAsync(IKeyValueStore store, string key, string value) => PutBytesAsync(store, key, Encoding.UTF8.GetBytes(value));
+
+    private static async Task<long> PutBytesAsync(IKeyValueStore store, string key, byte[] value) =>
+        (await store.CommitAsync(new StoreTransaction([], [StoreChange.Put(key, value)]), default)).Revision;
 
     private static async Task<string> TextAsync(IKeyValueStore store, string key) => Text((await store.GetAsync(key, 0, default)).KeyValue);
 
