@@ -39,8 +39,7 @@ public sealed class CacheHubTests
 
         var secret = await PutAsync(other, Secrets, "a");
         var map = await PutAsync(other, Maps, "a");
-        while (hub.Progress < map)
-            await Task.Yield();
+        await PassedAsync(hub, map);
         var entry = hub.Of(Secrets).Find("default/a")!;
         Assert.That(hub.Fault, Does.Contain(Secrets.Key("default", "a")));
         Assert.That(Assert.Throws<ApiException>(() => _ = entry.Json)!.Reason, Is.EqualTo(StatusReason.StorageReadError));
@@ -61,15 +60,15 @@ public sealed class CacheHubTests
         var hub = following.Hub;
         var start = hub.Progress;
         var old = await PutAsync(memory, Maps, "old");
-        await PassedAsync(old);
+        await PassedAsync(hub, old);
         clock.Advance(TimeSpan.FromMinutes(4));
         var young = await PutAsync(memory, Maps, "young");
-        await PassedAsync(young);
+        await PassedAsync(hub, young);
         Assert.That(WatchSource.Behind(start, memory, hub, Maps).TryRead(out _), Is.True);
 
         // Another kind's change is enough for the look.
         clock.Advance(TimeSpan.FromMinutes(2));
-        await PassedAsync(await PutAsync(memory, Secrets, "a"));
+        await PassedAsync(hub, await PutAsync(memory, Secrets, "a"));
 
         var source = WatchSource.Behind(start, memory, hub, Maps);
         Assert.That(source.TryRead(out _), Is.False, "the log no longer begins there");
@@ -81,11 +80,15 @@ public sealed class CacheHubTests
         Assert.That(seen, Is.EqualTo(new[] { old, young }));
         Assert.That(WatchSource.Behind(old, memory, hub, Maps).TryRead(out var events), Is.True);
         Assert.That(events.Select(change => change.Revision), Is.EqualTo(new[] { young }));
+    }
 
-        async Task PassedAsync(long revision)
+    private static async Task PassedAsync(CacheHub hub, long revision)
+    {
+        var startedAt = TimeProvider.System.GetTimestamp();
+        while (hub.Progress < revision)
         {
-            while (hub.Progress < revision)
-                await Task.Yield();
+            Assert.That(TimeProvider.System.GetElapsedTime(startedAt), Is.LessThan(TimeSpan.FromSeconds(20)), $"the hub stays at {hub.Progress}, before {revision}");
+            await Task.Yield();
         }
     }
 
