@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Cli.Components;
+using Orchestrator.Cli.Processes;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Backup;
 

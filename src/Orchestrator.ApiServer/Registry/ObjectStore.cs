@@ -116,7 +116,7 @@ internal sealed class ObjectStore(IKeyValueStore store, CacheHub hub, CauseLog c
         if (CacheEntry.FromStored(definition, PathOf(@namespace, name), item).Fault is null)
             return false;
         // The revision was read with the value: what somebody has mended meanwhile stays.
-        return (await CommitAsync(StoreTransaction.Delete(key, item.ModRevision), cancellationToken)).Committed ? true : null;
+        return (await CommitAsync(() => store.CommitAsync(StoreTransaction.Delete(key, item.ModRevision), cancellationToken))).Committed ? true : null;
     }
 
     /// <summary>Writes under the lease of the kind's time to live, if it has one.</summary>
