@@ -70,7 +70,9 @@ public static class DurableFile
         SyncDirectoryOf(path);
     }
 
-    private static void SyncDirectoryOf(string path)
+    /// <summary>Has a file's name on the disk: one that is there under no name is lost all the same (fsync(2)).</summary>
+    /// <exception cref="LinuxException">For example EIO.</exception>
+    public static void SyncDirectoryOf(string path)
     {
         using var directory = FileCalls.Open(Path.GetDirectoryName(Path.GetFullPath(path))!, OpenFlags.ReadOnly | OpenFlags.Directory);
         FileCalls.Sync(directory);

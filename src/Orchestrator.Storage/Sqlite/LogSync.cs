@@ -21,7 +21,11 @@ internal sealed class LogSync(string path) : IDisposable
         try
         {
             // SQLite makes the file when it first looks for it, and keeps it as long as anybody has the database open.
-            file ??= FileCalls.Open(path, OpenFlags.ReadOnly);
+            if (file is null)
+            {
+                file = FileCalls.Open(path, OpenFlags.ReadOnly);
+                DurableFile.SyncDirectoryOf(path);
+            }
             FileCalls.SyncData(file);
         }
         catch (LinuxException e)
