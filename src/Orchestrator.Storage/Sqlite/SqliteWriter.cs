@@ -213,11 +213,15 @@ internal sealed partial class SqliteWriter : IDisposable
     private TimeSpan IdleWait() =>
         CheckpointIsDue ? CheckpointDelay : housekeepingFailed ? HousekeepingRetryDelay : Timeout.InfiniteTimeSpan;
 
-    private void CommitGroup(List<WriteRequest> group, bool mayStartLogOver = true)
+    /// <param name="mayLeaveFull">
+    /// False once this group has been found too large: where there is some room, but not for it, the store would be full and not full in
+    /// turns for ever.
+    /// </param>
+    private void CommitGroup(List<WriteRequest> group, bool mayLeaveFull = true, bool mayStartLogOver = true)
     {
         if (diskFailure is { } failure)
             Refuse(group, failure);
-        else if (isFull && !TryLeaveFull())
+        else if (isFull && !(mayLeaveFull && TryLeaveFull()))
             RefuseGrowth(group);
         if (group.Count == 0)
             return;
@@ -228,13 +232,13 @@ internal sealed partial class SqliteWriter : IDisposable
         catch (StoreException e) when (e.Error == StoreError.NoSpace && !isFull)
         {
             EnterFull(e);
-            CommitGroup(group);
+            CommitGroup(group, mayLeaveFull: false);
             return;
         }
         catch (StoreException e) when (e.Error == StoreError.NoSpace && mayStartLogOver)
         {
             StartLogOver();
-            CommitGroup(group, mayStartLogOver: false);
+            CommitGroup(group, mayLeaveFull: false, mayStartLogOver: false);
             return;
         }
         catch (StoreException e)

@@ -114,6 +114,19 @@ internal sealed class SqliteFileTests
     }
 
     [Test]
+    public async Task Commit_LargerThanTheRoomThereIs_IsRefusedAndSmallerOnesAreNot()
+    {
+        await using var store = SqliteStore.Open(new SqliteStoreOptions { Path = path, MaxFileBytes = 600_000, ReserveBytes = 100_000 });
+        await store.CommitAsync(StoreTransaction.Create("/small", new byte[2000]), default);
+
+        var failure = Assert.ThrowsAsync<StoreException>(async () => await store.CommitAsync(StoreTransaction.Create("/large", new byte[1_000_000]), default));
+
+        Assert.That(failure!.Error, Is.EqualTo(StoreError.NoSpace));
+        Assert.That(await TryPutAsync(store, "/after"), Is.True);
+        Assert.That((await store.GetStatusAsync(default)).IsFull, Is.False);
+    }
+
+    [Test]
     public async Task Commit_FileAtItsLimit_IsNoSpaceAndNothingIsHarmed()
     {
         await using (var store = SqliteStore.Open(new SqliteStoreOptions { Path = path, MaxFileBytes = 300_000, ReserveBytes = 100_000 }))
