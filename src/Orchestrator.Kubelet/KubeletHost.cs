@@ -79,7 +79,7 @@ public sealed class KubeletHost : IAsyncDisposable
         {
             Options = options, Paths = paths, Client = client, Runtime = runtime, Sandboxes = new(options, paths),
             Starter = new(runtime, images, configs, hooks, events), Killer = new(runtime, hooks, events, time), Images = images, Volumes = volumes,
-            Probes = probes, 
+            Probes = probes,
             Admission = new(() => reporter.Current, () => resources.Allocatable, options, cgroups is null ? null : cgroups.Update), TerminationMessages = new(paths),
             Events = events, Time = time, Logs = logs,
         }, options.NodeName, logs.CreateLogger<PodWorkers>());

@@ -167,7 +167,8 @@ public sealed class KubeletHostTests
         await using var kubelet = new TestKubelet().Start();
         await kubelet.CreateAsync(Make.Pod("job").With(spec => spec with
         {
-            RestartPolicy = "Never", InitContainers = [Make.Container("proxy") with { RestartPolicy = "Always" }],
+            RestartPolicy = "Never",
+            InitContainers = [Make.Container("proxy") with { RestartPolicy = "Always" }],
         }));
         await kubelet.UntilAsync(() => kubelet.Phase("job") == "Running");
         kubelet.Runtime.Exit("job", "app", 0);

@@ -29,7 +29,8 @@ public sealed partial class FakeCluster
         var marked = stored.Object.WithMetadata(metadata with
         {
             DeletionTimestamp = metadata.DeletionTimestamp ?? time.GetUtcNow() + TimeSpan.FromSeconds(grace),
-            DeletionGracePeriodSeconds = grace, Finalizers = finalizers.Count == 0 ? null : finalizers,
+            DeletionGracePeriodSeconds = grace,
+            Finalizers = finalizers.Count == 0 ? null : finalizers,
         });
         codecs[resource].Put(key, FakeKinds.MarkTerminating(marked));
         return true;

@@ -95,8 +95,13 @@ public sealed partial class FakeCluster(TimeProvider time) : IApiClient
                 throw Errors.AlreadyExists(ResourceOf<T>.Resource, name);
             var created = item.WithMetadata(item.Metadata with
             {
-                Name = name, Namespace = key.Namespace.Length == 0 ? null : key.Namespace, Uid = NextUid(),
-                CreationTimestamp = time.GetUtcNow(), Generation = 1, DeletionTimestamp = null, DeletionGracePeriodSeconds = null,
+                Name = name,
+                Namespace = key.Namespace.Length == 0 ? null : key.Namespace,
+                Uid = NextUid(),
+                CreationTimestamp = time.GetUtcNow(),
+                Generation = 1,
+                DeletionTimestamp = null,
+                DeletionGracePeriodSeconds = null,
             });
             return (T)Put(key, FakeKinds.Prepare(created)).Object;
         });

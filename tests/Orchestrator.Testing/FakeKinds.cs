@@ -15,7 +15,8 @@ internal static class FakeKinds
         {
             Namespace n => (T)(KubernetesObject)(n with
             {
-                Spec = new NamespaceSpec { Finalizers = [NamespaceFinalizer] }, Status = new NamespaceStatus { Phase = "Active" },
+                Spec = new NamespaceSpec { Finalizers = [NamespaceFinalizer] },
+                Status = new NamespaceStatus { Phase = "Active" },
             }),
             Pod { Status: null } p => (T)(KubernetesObject)(p with { Status = new PodStatus { Phase = "Pending" } }),
             _ => item,

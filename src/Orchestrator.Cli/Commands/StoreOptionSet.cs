@@ -63,8 +63,11 @@ internal sealed class EtcdAccessOptionSet(string prefix = "--etcd")
             return store;
         return store with
         {
-            CaFile = access.CaFile, CertificateFile = access.CertificateFile, KeyFile = access.KeyFile,
-            UserName = access.User, Password = ReadPassword(access.PasswordFile),
+            CaFile = access.CaFile,
+            CertificateFile = access.CertificateFile,
+            KeyFile = access.KeyFile,
+            UserName = access.User,
+            Password = ReadPassword(access.PasswordFile),
         };
     }
 

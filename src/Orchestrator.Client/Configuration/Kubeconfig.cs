@@ -67,7 +67,8 @@ public sealed class Kubeconfig
 
         return options with
         {
-            ClientCertificate = ClientCertificate(file, user, name), BearerToken = user.Text("token"),
+            ClientCertificate = ClientCertificate(file, user, name),
+            BearerToken = user.Text("token"),
             BearerTokenFile = user.Text("tokenFile") is { } path ? Resolve(file, path) : null,
         };
     }

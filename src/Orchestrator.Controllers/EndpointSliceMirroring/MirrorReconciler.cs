@@ -48,7 +48,8 @@ internal sealed class MirrorReconciler(
         var next = slice with
         {
             Metadata = slice.Metadata with { Labels = wanted.Metadata.Labels, OwnerReferences = wanted.Metadata.OwnerReferences },
-            Ports = wanted.Ports, Endpoints = wanted.Endpoints,
+            Ports = wanted.Ports,
+            Endpoints = wanted.Endpoints,
         };
         if (!ApiEquality.Same(slice, next))
             await client.UpdateAsync(next, cancellationToken);

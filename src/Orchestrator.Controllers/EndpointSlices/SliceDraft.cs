@@ -100,7 +100,9 @@ internal sealed class SliceDraft(Service service)
 
     private EndpointSlice With(EndpointSlice slice, IReadOnlyList<SlicePort> ports, IReadOnlyList<Endpoint> endpoints) => slice with
     {
-        Metadata = slice.Metadata with { Labels = labels, OwnerReferences = owners }, Ports = ports, Endpoints = endpoints,
+        Metadata = slice.Metadata with { Labels = labels, OwnerReferences = owners },
+        Ports = ports,
+        Endpoints = endpoints,
     };
 
     private bool HasMetadata(EndpointSlice slice) =>

@@ -40,7 +40,10 @@ internal static class NodePlan
             {
                 result[at] = result[at] with
                 {
-                    Status = "Unknown", Reason = "NodeStatusUnknown", Message = "Kubelet stopped posting node status.", LastTransitionTime = now,
+                    Status = "Unknown",
+                    Reason = "NodeStatusUnknown",
+                    Message = "Kubelet stopped posting node status.",
+                    LastTransitionTime = now,
                 };
             }
         }

@@ -86,8 +86,7 @@ public sealed class ClusterAnswers(DnsOptions options)
             .SelectMany(target => zone.Names.TryGetValue(target, out var name)
                 ? name.Addresses.Select(address => new AddressRecord(target + _suffix, _lifetime, address))
                 : []);
-        return Positive([.. targets.Select(target => new ServiceRecord(query.Name, _lifetime, 0, weight, target.Port, target.Target + _suffix))])
-            with { Additionals = [.. addresses] };
+        return Positive([.. targets.Select(target => new ServiceRecord(query.Name, _lifetime, 0, weight, target.Port, target.Target + _suffix))]) with { Additionals = [.. addresses] };
     }
 
     /// <summary>

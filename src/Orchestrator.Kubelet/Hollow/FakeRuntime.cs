@@ -128,7 +128,12 @@ public sealed partial class FakeRuntime(TimeProvider time) : Cri.IRuntimeService
             {
                 container.Status = container.Status with
                 {
-                    State = Cri.ContainerState.Exited, ExitCode = 128, Reason = "StartError", Message = failure, StartedAt = now, FinishedAt = now,
+                    State = Cri.ContainerState.Exited,
+                    ExitCode = 128,
+                    Reason = "StartError",
+                    Message = failure,
+                    StartedAt = now,
+                    FinishedAt = now,
                 };
                 Publish(Cri.ContainerEventType.Exited, sandboxes[container.Status.SandboxId], containerId);
                 throw new Cri.RuntimeException(Cri.RuntimeError.StartFailed, failure);
@@ -258,7 +263,10 @@ public sealed partial class FakeRuntime(TimeProvider time) : Cri.IRuntimeService
     {
         container.Status = container.Status with
         {
-            State = Cri.ContainerState.Exited, ExitCode = exitCode, FinishedAt = time.GetUtcNow(), Pid = 0,
+            State = Cri.ContainerState.Exited,
+            ExitCode = exitCode,
+            FinishedAt = time.GetUtcNow(),
+            Pid = 0,
             Reason = reason.Length > 0 ? reason : exitCode == 0 ? "Completed" : "Error",
         };
         Publish(Cri.ContainerEventType.Exited, sandboxes[container.Status.SandboxId], container.Status.Id);

@@ -54,7 +54,11 @@ internal sealed record ContainerOutcome
     /// <summary>The shim died and took the container with it; how that one ended is not known.</summary>
     public ContainerOutcome Lost(DateTimeOffset at) => this with
     {
-        State = ContainerState.Exited, FinishedAt = at, ExitCode = UnknownExitCode, Reason = "Unknown", ProcessId = 0,
+        State = ContainerState.Exited,
+        FinishedAt = at,
+        ExitCode = UnknownExitCode,
+        Reason = "Unknown",
+        ProcessId = 0,
         Message = "the container's shim ended before it",
     };
 

@@ -66,7 +66,11 @@ internal sealed class Container(
         streams.Begin(loop, process, Spec.Process.Stdin, DistributeAsync);
         Report = Report with
         {
-            State = ProcessState.Running, ProcessId = process.ProcessId, StartedAt = Now(), Uid = Credentials.Uid, Gid = Credentials.Gid,
+            State = ProcessState.Running,
+            ProcessId = process.ProcessId,
+            StartedAt = Now(),
+            Uid = Credentials.Uid,
+            Gid = Credentials.Gid,
             Groups = Credentials.Groups,
         };
         SaveState();
@@ -169,7 +173,11 @@ internal sealed class Container(
         Streams.Dispose();
         Report = Report with
         {
-            State = ProcessState.Exited, ProcessId = 0, ExitCode = exitCode, FinishedAt = finishedAt, OomKilled = CountOomKills() > 0,
+            State = ProcessState.Exited,
+            ProcessId = 0,
+            ExitCode = exitCode,
+            FinishedAt = finishedAt,
+            OomKilled = CountOomKills() > 0,
         };
         SaveState();
         RemoveCgroups();

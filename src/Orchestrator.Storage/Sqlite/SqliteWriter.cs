@@ -296,8 +296,8 @@ internal sealed partial class SqliteWriter : IDisposable
             return;
         LogDiskFailed(error);
         connection.LeaveLogAtClose();
-        diskFailure = new StoreException(
-            StoreError.Unavailable, $"the store's disk has failed ({error.Message}); it takes no writes before it is started again", error) { IsCertainlyNotDone = true };
+        var message = $"the store's disk has failed ({error.Message}); it takes no writes before it is started again";
+        diskFailure = new StoreException(StoreError.Unavailable, message, error) { IsCertainlyNotDone = true };
     }
 
     private static void Refuse(List<WriteRequest> group, StoreException refusal)

@@ -31,7 +31,9 @@ internal sealed class SchedulingTraceTextTests
     [Test]
     public void PendingPod_ShowsWhyNoNodeTakesIt() => Assert.That(Text(Empty with
     {
-        Message = "0/20 nodes are available: 20 Insufficient cpu.", Nodes = 20, Microseconds = 80,
+        Message = "0/20 nodes are available: 20 Insufficient cpu.",
+        Nodes = 20,
+        Microseconds = 80,
         Refusals = [new() { Plugin = "NodeResourcesFit", Reason = "Insufficient cpu", Count = 20, Nodes = ["a", "b"] }],
     }), Is.EqualTo("""
         default/web was given no node: attempt 2, 80 us, at 2026-01-02 03:04:05Z

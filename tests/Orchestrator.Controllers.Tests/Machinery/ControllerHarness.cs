@@ -115,7 +115,9 @@ internal sealed class ControllerHarness : IAsyncDisposable
             {
                 Status = bound.Status! with
                 {
-                    Phase = "Running", PodIP = $"10.244.0.{number}", PodIPs = [new PodIP { Ip = $"10.244.0.{number}" }],
+                    Phase = "Running",
+                    PodIP = $"10.244.0.{number}",
+                    PodIPs = [new PodIP { Ip = $"10.244.0.{number}" }],
                     Conditions =
                     [
                         new PodCondition { Type = "Ready", Status = BecomesReady(pod) ? "True" : "False", LastTransitionTime = Clock.GetUtcNow() },

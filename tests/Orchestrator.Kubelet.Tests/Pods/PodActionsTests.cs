@@ -67,7 +67,8 @@ public sealed class PodActionsTests
     {
         var container = Make.Container("app") with
         {
-            RestartPolicy = "Never", RestartPolicyRules = [new() { Action = "Restart", ExitCodes = new() { Operator = "In", Values = [42] } }],
+            RestartPolicy = "Never",
+            RestartPolicyRules = [new() { Action = "Restart", ExitCodes = new() { Operator = "In", Values = [42] } }],
         };
         Assert.That(Starts(View(Make.Pod("web", container), State(Exited("app", exitCode)))), Is.EqualTo(restarts ? new[] { "app" } : []));
     }
@@ -183,7 +184,10 @@ public sealed class PodActionsTests
 
     private static Cri.ContainerStatus Exited(string name, int exitCode, int attempt = 0) => Running(name) with
     {
-        Metadata = new(name, attempt), State = Cri.ContainerState.Exited, ExitCode = exitCode, FinishedAt = Now,
+        Metadata = new(name, attempt),
+        State = Cri.ContainerState.Exited,
+        ExitCode = exitCode,
+        FinishedAt = Now,
     };
 
     private sealed record FixedProbes(string ContainerId, ProbeKind Kind, bool? Verdict) : IProbeResults

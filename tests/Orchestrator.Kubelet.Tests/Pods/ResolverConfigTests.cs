@@ -40,7 +40,8 @@ public sealed class ResolverConfigTests
     {
         var dns = ResolverConfig.For(Make.Pod("web").With(spec => spec with
         {
-            DnsPolicy = "None", DnsConfig = new() { Nameservers = ["1.1.1.1"], Searches = ["a.b"], Options = [new() { Name = "ndots", Value = "2" }, new() { Name = "edns0" }] },
+            DnsPolicy = "None",
+            DnsConfig = new() { Nameservers = ["1.1.1.1"], Searches = ["a.b"], Options = [new() { Name = "ndots", Value = "2" }, new() { Name = "edns0" }] },
         }), Options());
         Assert.That((dns.Servers[0], dns.Searches[0], string.Join(' ', dns.Options)), Is.EqualTo(("1.1.1.1", "a.b", "ndots:2 edns0")));
     }

@@ -63,7 +63,8 @@ public class RulesetGoldenTests
         yield return Case("load-balancer-ranges", Tracked(balancer.With(spec => spec with { LoadBalancerSourceRanges = ["203.0.113.0/24", "198.51.100.0/25"] }), slice));
         yield return Case("session-affinity", Tracked(web.With(spec => spec with
         {
-            SessionAffinity = "ClientIP", SessionAffinityConfig = new SessionAffinityConfig { ClientIP = new ClientIPConfig { TimeoutSeconds = 600 } },
+            SessionAffinity = "ClientIP",
+            SessionAffinityConfig = new SessionAffinityConfig { ClientIP = new ClientIPConfig { TimeoutSeconds = 600 } },
         }), slice));
     }
 

@@ -174,7 +174,8 @@ public class RulesetTests
 
     private static Service Sticky(int seconds) => Service("web").With(spec => spec with
     {
-        SessionAffinity = "ClientIP", SessionAffinityConfig = new SessionAffinityConfig { ClientIP = new ClientIPConfig { TimeoutSeconds = seconds } },
+        SessionAffinity = "ClientIP",
+        SessionAffinityConfig = new SessionAffinityConfig { ClientIP = new ClientIPConfig { TimeoutSeconds = seconds } },
     });
 
     private NftTransaction Apply(params TrackedService[] services)

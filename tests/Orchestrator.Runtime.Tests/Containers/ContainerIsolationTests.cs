@@ -88,8 +88,7 @@ internal sealed class ContainerIsolationTests : RuntimeFixture
     [Test, CancelAfter(30_000)]
     public async Task Privileged_Container_MayDoWhatTheNodeMay()
     {
-        var (_, output) = await RunToEndAsync(Shell("cat /proc/self/status; mount -t tmpfs none /tmp && echo mounted; touch /sys/kernel/x 2>&1")
-            with { Security = new ContainerSecurity { Privileged = true } });
+        var (_, output) = await RunToEndAsync(Shell("cat /proc/self/status; mount -t tmpfs none /tmp && echo mounted; touch /sys/kernel/x 2>&1") with { Security = new ContainerSecurity { Privileged = true } });
 
         var own = File.ReadLines("/proc/self/status").First(static line => line.StartsWith("CapPrm", StringComparison.Ordinal)).Split('\t')[1];
         Assert.That(Fields(output), Is.SupersetOf(new Dictionary<string, string> { ["CapEff"] = own, ["Seccomp"] = "0" }));
@@ -217,8 +216,7 @@ internal sealed class ContainerIsolationTests : RuntimeFixture
     {
         Images.Config = Images.Config with { User = "app" };
         var security = new ContainerSecurity { RunAsUser = 2000, RunAsGroup = 3000, SupplementalGroups = [4000], MergeImageGroups = false };
-        var (_, output) = await RunToEndAsync(Shell("id; echo $HOME; grep CapEff /proc/self/status; ls /private 2>&1; echo to-stdout > /dev/stdout")
-            with { Security = security });
+        var (_, output) = await RunToEndAsync(Shell("id; echo $HOME; grep CapEff /proc/self/status; ls /private 2>&1; echo to-stdout > /dev/stdout") with { Security = security });
 
         Assert.That(output.Split('\n'), Is.EqualTo(new[]
         {

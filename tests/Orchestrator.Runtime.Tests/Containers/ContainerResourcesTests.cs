@@ -13,8 +13,7 @@ internal sealed class ContainerResourcesTests : RuntimeFixture
     [Test, CancelAfter(30_000)]
     public async Task Memory_BeyondTheLimit_IsOomKilled()
     {
-        var (status, _) = await RunToEndAsync(Shell("head -c 200000000 /dev/zero | tail -c 100000000 | wc -c")
-            with { Resources = new LinuxResources { MemoryLimitBytes = 20 << 20 } });
+        var (status, _) = await RunToEndAsync(Shell("head -c 200000000 /dev/zero | tail -c 100000000 | wc -c") with { Resources = new LinuxResources { MemoryLimitBytes = 20 << 20 } });
 
         // Without a group kill (v1) the shell lives on and tells how its child ended.
         Assert.That(status.State, Is.EqualTo(ContainerState.Exited));
@@ -25,8 +24,7 @@ internal sealed class ContainerResourcesTests : RuntimeFixture
     [Test, CancelAfter(30_000)]
     public async Task Pids_AtTheLimit_NoMoreCanBeMade()
     {
-        var (_, output) = await RunToEndAsync(Shell("for i in 1 2 3 4 5 6 7 8; do sleep 5 & done; echo unreached")
-            with { Resources = new LinuxResources { PidsLimit = 5 } });
+        var (_, output) = await RunToEndAsync(Shell("for i in 1 2 3 4 5 6 7 8; do sleep 5 & done; echo unreached") with { Resources = new LinuxResources { PidsLimit = 5 } });
 
         Assert.That(output, Does.Contain("Resource temporarily unavailable").And.Not.Contains("unreached"));
     }

@@ -131,7 +131,8 @@ public class KernelNftablesTests
                 new NftMatchRange(NftSelector.DestinationAddress, IPNetwork.Parse("127.0.0.0/8")) { Negate = true },
                 new NftMapRedirect([NftSelector.Protocol, NftSelector.DestinationPort], "targets"))
             .Add(new NftOperation.AddRule("filter-fwd", new NftRule(new NftMatchNew(),
-                new NftMatchSet(ServiceKey, "empty"), new NftReject()) { Comment = "no endpoints" }))
+                new NftMatchSet(ServiceKey, "empty"), new NftReject())
+            { Comment = "no endpoints" }))
             .AddRule("filter-fwd", tcp, new NftReject(NftRejection.TcpReset))
             .AddRule("filter-fwd", new NftMatch(NftSelector.InputInterface, NftDatum.Interface("orc0")),
                 new NftMatch(NftSelector.OutputInterface, NftDatum.Interface("eth0")) { Negate = true }, new NftReject(NftRejection.HostUnreachable))
