@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using System.Runtime.InteropServices;
 
 namespace Orchestrator.Linux.Files;
@@ -144,6 +145,14 @@ public static unsafe partial class FileCalls
     {
         if (fdatasync(descriptor.Number) != 0)
             throw LinuxException.FromLastError("fdatasync");
+    }
+
+    /// <summary>How long a file is, also one that has no name any more.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static long Length(Descriptor descriptor)
+    {
+        using var handle = new SafeFileHandle(descriptor.Number, ownsHandle: false);
+        return RandomAccess.GetLength(handle);
     }
 
     /// <summary>Takes room for a part of a file that is to be written, without making the file longer (fallocate(2), KEEP_SIZE).</summary>

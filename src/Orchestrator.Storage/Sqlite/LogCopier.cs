@@ -6,7 +6,7 @@ namespace Orchestrator.Storage.Sqlite;
 /// <summary>
 /// Copies the write-ahead log into the file and syncs it, on a thread of its own, while writes go on. What was written meanwhile is
 /// left for the writer, who alone can see to it that the log holds nothing else and starts over: a few milliseconds of standing still
-/// instead of some fifty or a hundred.
+/// instead of some fifty or a hundred. <see cref="FileRoom"/> has taken the room the file needs.
 /// </summary>
 /// <remarks>
 /// A log that started over while another connection copied it could lose writes before SQLite 3.51.3
@@ -118,24 +118,15 @@ internal sealed class LogCopier : IDisposable
             {
                 connection ??= Connect(path);
                 file ??= FileCalls.Open(path, OpenFlags.ReadWrite);
-                Copy(path);
+                Copy();
             }
             catch (StoreException e)
             {
                 fault = e;
             }
-            catch (LinuxException e) when (SqliteErrors.IsNoRoom(e.ErrorNumber))
-            {
-                fault = new StoreException(StoreError.NoSpace, $"no space left: checkpoint: {e.Message}", e);
-            }
             catch (LinuxException e)
             {
                 // The file could not be opened, say: for want of descriptors.
-                fault = new StoreException(StoreError.Unavailable, $"checkpoint: {e.Message}", e);
-            }
-            catch (IOException e)
-            {
-                // Somebody has taken the file away. The store goes on with what it has open.
                 fault = new StoreException(StoreError.Unavailable, $"checkpoint: {e.Message}", e);
             }
             lock (gate)
@@ -157,11 +148,10 @@ internal sealed class LogCopier : IDisposable
         return connection;
     }
 
-    private void Copy(string path)
+    private void Copy()
     {
         for (var round = 0; round < MaxRounds; round++)
         {
-            TakeRoom(path);
             var isAll = connection!.Checkpoint();
             // SQLite syncs the file only when it has copied everything, and then has the writer wait for it.
             SyncFile();
@@ -180,17 +170,5 @@ internal sealed class LogCopier : IDisposable
         {
             throw new StoreException(StoreError.Unavailable, $"checkpoint: {e.Message}", e) { IsDiskFault = true };
         }
-    }
-
-    /// <summary>
-    /// Takes the room the file needs before anything is copied. On a disk that fills up, a copy that breaks off half-way would use up
-    /// what is kept for deletions and have gained nothing: only when all is copied can the log start over.
-    /// </summary>
-    private void TakeRoom(string path)
-    {
-        var wanted = connection!.QueryInteger("PRAGMA page_count") * SqliteSchema.PageSizeBytes;
-        var length = new FileInfo(path).Length;
-        if (wanted > length)
-            FileCalls.TryAllocate(file!, length, wanted - length);
     }
 }

@@ -13,6 +13,19 @@ internal sealed class SpaceReserve(string storePath, long bytes)
 
     public bool IsHeld { get; private set; }
 
+    /// <summary>Whether so much more room on the disk would be enough for <see cref="TryTake"/>.</summary>
+    public bool WouldFitWith(long more)
+    {
+        try
+        {
+            return disk.AvailableFreeSpace + more >= 2 * bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Takes the room, if twice as much is there: who has just given it up must not take it back at once.</summary>
     public bool TryTake()
     {

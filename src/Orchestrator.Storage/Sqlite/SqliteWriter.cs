@@ -45,6 +45,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly LogAppender log;
     private readonly LogCompactor compactor;
     private readonly FileTrimmer trimmer;
+    private readonly FileRoom room;
     private readonly LogSync logSync;
     private readonly LogCopier copier;
     private readonly FileInfo logFile;
@@ -82,6 +83,7 @@ internal sealed partial class SqliteWriter : IDisposable
         log = new LogAppender(connection);
         compactor = new LogCompactor(connection);
         trimmer = new FileTrimmer(connection);
+        room = new FileRoom(connection, options.Path);
         logSync = new LogSync(options.Path + "-wal");
         copier = new LogCopier(options.Path, Wake);
         reserve = new SpaceReserve(options.Path, options.ReserveBytes);
@@ -100,7 +102,8 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>What no write is taken behind any more; null while the disk is well.</summary>
     public StoreException? DiskFailure => diskFailure;
 
-    private bool CheckpointIsDue => groupsSinceCheckpoint >= CheckpointGroups && diskFailure is null && copier.IsIdle;
+    /// <summary>The file gives room back only when the log that says so has been moved into it: a full store does not wait for more of it.</summary>
+    private bool CheckpointIsDue => groupsSinceCheckpoint >= (isFull ? 1 : CheckpointGroups) && diskFailure is null && copier.IsIdle;
 
     public void Start() => thread.Start();
 
@@ -137,9 +140,11 @@ internal sealed partial class SqliteWriter : IDisposable
         log.Dispose();
         compactor.Dispose();
         trimmer.Dispose();
+        room.Stop();
         connection.Dispose();
         logSync.Dispose();
         copier.Dispose();
+        room.Dispose();
     }
 
     private void Wake()
@@ -229,16 +234,16 @@ internal sealed partial class SqliteWriter : IDisposable
         {
             CommitTransaction(group);
         }
+        catch (StoreException e) when (e.Error == StoreError.NoSpace && mayStartLogOver)
+        {
+            StartLogOver();
+            CommitGroup(group, mayLeaveFull, mayStartLogOver: false);
+            return;
+        }
         catch (StoreException e) when (e.Error == StoreError.NoSpace && !isFull)
         {
             EnterFull(e);
             CommitGroup(group, mayLeaveFull: false);
-            return;
-        }
-        catch (StoreException e) when (e.Error == StoreError.NoSpace && mayStartLogOver)
-        {
-            StartLogOver();
-            CommitGroup(group, mayLeaveFull: false, mayStartLogOver: false);
             return;
         }
         catch (StoreException e)
@@ -272,6 +277,7 @@ internal sealed partial class SqliteWriter : IDisposable
         {
             foreach (var request in group)
                 request.Apply(log);
+            room.Take(ahead: !isFull);
             connection.Commit();
         }
         finally
@@ -325,7 +331,7 @@ internal sealed partial class SqliteWriter : IDisposable
         var quota = options.MaxFileBytes / SqliteSchema.PageSizeBytes;
         if (quota > 0 && trimmer.UsedPages > quota - (quota / QuotaMarginShare))
             return false;
-        if (!reserve.TryTake())
+        if (!reserve.TryTake() && !TryTakeReserveFromLog())
             return false;
         isFull = false;
         trimmer.ToTheLastPage = false;
@@ -333,6 +339,13 @@ internal sealed partial class SqliteWriter : IDisposable
             SqliteSchema.LimitPages(connection, options.MaxFileBytes);
         LogRoomAgain();
         return true;
+    }
+
+    /// <summary>A log that starts over keeps its length. Emptied it may be the room that is missing.</summary>
+    private bool TryTakeReserveFromLog()
+    {
+        logFile.Refresh();
+        return logFile.Exists && reserve.WouldFitWith(logFile.Length) && TryEmptyLog() && reserve.TryTake();
     }
 
     private void RefuseGrowth(List<WriteRequest> group)
@@ -389,6 +402,17 @@ internal sealed partial class SqliteWriter : IDisposable
         logFile.Refresh();
         if (!logFile.Exists || logFile.Length < logBound)
             return;
+        if (TryEmptyLog())
+        {
+            logBound = options.MaxLogBytes;
+            return;
+        }
+        // Somebody holds it for long (a backup, say): not again before it has grown by as much as it may have at all.
+        logBound = logFile.Length + options.MaxLogBytes;
+    }
+
+    private bool TryEmptyLog()
+    {
         try
         {
             if (copier.End() is { } failure)
@@ -396,10 +420,7 @@ internal sealed partial class SqliteWriter : IDisposable
             // Most is copied while readers go on; they stand still for the rest.
             connection.Checkpoint();
             if (readers.TryPause(options.LogPatience) && connection.TryTruncateLog(options.LogPatience))
-            {
-                logBound = options.MaxLogBytes;
-                return;
-            }
+                return true;
             LogReadersHoldLog(logFile.Length);
         }
         catch (StoreException e)
@@ -409,17 +430,26 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         finally
         {
+            room.FileMayHaveShrunk();
             readers.Resume();
         }
-        // Somebody holds it for long (a backup, say): not again before it has grown by as much as it may have at all.
-        logBound = logFile.Length + options.MaxLogBytes;
+        return false;
     }
 
     private void BeginCheckpoint()
     {
         groupsSinceCheckpoint = 0;
         pagesSinceCheckpoint = 0;
-        copier.Begin();
+        try
+        {
+            room.FileMayHaveShrunk();
+            room.Take(ahead: false);
+            copier.Begin();
+        }
+        catch (StoreException e)
+        {
+            LogCheckpointFailed(e);
+        }
     }
 
     /// <summary>When the log cannot become longer: once all of it is in the file, it starts over in the room it has.</summary>
@@ -444,6 +474,7 @@ internal sealed partial class SqliteWriter : IDisposable
             // Nothing is lost: the write-ahead log still holds it, and the next idle moment tries again.
             LogCheckpointFailed(e);
         }
+        room.FileMayHaveShrunk();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Count} writes failed")]
