@@ -83,6 +83,11 @@ public sealed class SabotagedComponentTests
         Breaks("no component logs an error", "controllers-1, replicaset: replicaset failed to reconcile default/app-0"));
 
     [Test]
+    public void AnswerThatMakesNoSense_IsFound() => Assert.That(
+        () => SabotagedRun.With(new Sabotage { Transport = (process, transport) => process.Name == "node-2" ? new MishearingClient(transport, "pods.*watch") : transport }),
+        Breaks("what arrives can be read", "node-2, Informer: What the server says of Pod makes no sense"));
+
+    [Test]
     public void ProcessThatEnds_IsFound() => Assert.That(
         () => SabotagedRun.With(Lying("node-2", "^PATCH .*/status$", _ => throw new InvalidOperationException("a bug"))),
         Breaks("processes run on", "node-2 ended: a bug"));

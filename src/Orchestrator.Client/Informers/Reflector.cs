@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api;
 using Orchestrator.Api.Errors;
@@ -74,6 +75,12 @@ public sealed partial class Reflector<T>(
             refused = true;
             return false;
         }
+        catch (ApiException e) when (e.InnerException is JsonException)
+        {
+            // No connection that broke: one of the two has a bug.
+            LogUnreadable(e, typeof(T).Name);
+            return false;
+        }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             LogFailed(typeof(T).Name, e.Message);
@@ -127,6 +134,9 @@ public sealed partial class Reflector<T>(
 
     [LoggerMessage(LogLevel.Warning, "The server refuses to list or watch {Kind}, trying on: {Reason}")]
     private partial void LogRefused(string kind, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "What the server says of {Kind} makes no sense, trying again")]
+    private partial void LogUnreadable(Exception exception, string kind);
 
     [LoggerMessage(LogLevel.Debug, "Watching {Kind} failed, trying again: {Reason}")]
     private partial void LogFailed(string kind, string reason);

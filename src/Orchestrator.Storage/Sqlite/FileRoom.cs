@@ -47,7 +47,7 @@ internal sealed class FileRoom : IDisposable
         {
             var length = FileCalls.Length(file);
             if (wanted > length)
-                {
+            {
                 wanted += ahead ? AheadBytes : 0;
                 // Where the file system knows no such thing, a copy that finds no room fails, and is tried again.
                 FileCalls.TryAllocate(file, length, wanted - length);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Simulation.Pumping;
 
@@ -5,7 +6,7 @@ namespace Orchestrator.Simulation.Cluster;
 
 /// <summary>
 /// Passes what a process logs on to a writer, if there is one, with step and time. An error is a failure of the run: components
-/// log one when something happened that they were not built for.
+/// log one when something happened that they were not built for. So is JSON that cannot be read: nothing here garbles any.
 /// </summary>
 internal sealed class SimulatedLoggers(SimulatedProcess process, Action<string>? write, LogLevel level) : ILoggerFactory
 {
@@ -36,6 +37,8 @@ internal sealed class SimulatedLoggers(SimulatedProcess process, Action<string>?
                 process.Pump.Faults.Add(FaultKind.FencedWrite);
             if (logLevel >= level)
                 write?.Invoke($"{process.Pump.Steps,8} {process.Pump.Now:mm\\:ss\\.ffffff} {process.Name,-14} {logLevel,-11} {category}: {text}{(exception is null ? "" : " | " + exception.Message)}");
+            if (exception is JsonException || exception?.InnerException is JsonException)
+                process.Pump.Fail("what arrives can be read", $"{process.Name}, {category}: {text}: {exception.Message}", exception);
             if (logLevel >= LogLevel.Error)
                 process.Pump.Fail("no component logs an error", $"{process.Name}, {category}: {text}: {exception?.Message}", exception);
         }

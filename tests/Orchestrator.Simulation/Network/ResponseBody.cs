@@ -60,7 +60,7 @@ internal sealed class ResponseBody(SimulatedProcess client) : Stream
         wanted = buffer;
         // The cancelling step has a context; the continuation must not run under it. Nor may this method come back to one: library
         // code awaits it, and goes on where it completes.
-        using (cancellationToken.UnsafeRegister(_ => client.Pump.EnqueueBare(client, () => reading.TrySetCanceled(cancellationToken)), null))
+        using (cancellationToken.UnsafeRegister(_ => client.Pump.EnqueueBare(client, () => Cancel(reading, cancellationToken)), null))
             return await reading.Task.ConfigureAwait(false);
     }
 
@@ -82,9 +82,24 @@ internal sealed class ResponseBody(SimulatedProcess client) : Stream
 
     protected override void Dispose(bool disposing)
     {
+        Forget();
         Closed?.Invoke();
         Closed = null;
         base.Dispose(disposing);
+    }
+
+    /// <summary>The buffer goes back to whoever lent it, and may be another run's by the time more arrives: it must not be written to.</summary>
+    private void Cancel(TaskCompletionSource<int> reading, CancellationToken cancellationToken)
+    {
+        if (waiting == reading)
+            Forget();
+        reading.TrySetCanceled(cancellationToken);
+    }
+
+    private void Forget()
+    {
+        waiting = null;
+        wanted = default;
     }
 
     private void Answer()
@@ -95,12 +110,12 @@ internal sealed class ResponseBody(SimulatedProcess client) : Stream
         {
             if (!TryRead(wanted, out var count))
                 return;
-            waiting = null;
+            Forget();
             reading.TrySetResult(count);
         }
         catch (IOException error)
         {
-            waiting = null;
+            Forget();
             reading.TrySetException(error);
         }
     }
