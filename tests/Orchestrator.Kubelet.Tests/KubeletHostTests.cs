@@ -297,7 +297,7 @@ public sealed class KubeletHostTests
         await kubelet.UntilAsync(() => kubelet.Container("web", "app") is { RestartCount: 1, State.Running: not null });
         Assert.That(kubelet.Pod("web")!.Status!.PodIP, Is.Not.EqualTo(ip));
         Assert.That(kubelet.Pod("web")!.Status!.PodIPs!.Single().Ip, Is.EqualTo(kubelet.Pod("web")!.Status!.PodIP));
-        Assert.That(kubelet.Events("web"), Does.Contain("SandboxChanged: Pod sandbox changed, it will be killed and re-created."));
+        await kubelet.UntilEventAsync("web", "SandboxChanged: Pod sandbox changed, it will be killed and re-created.");
     }
 
     [Test]
@@ -309,8 +309,8 @@ public sealed class KubeletHostTests
         await kubelet.UntilAsync(() => kubelet.Phase("web") == "Running");
         kubelet.Runtime.Behaviour.Commands["check"] = new(1, "broken"u8.ToArray(), []);
         await kubelet.UntilAsync(() => kubelet.Container("web", "app") is { RestartCount: 1 });
-        Assert.That(kubelet.Events("web"), Does.Contain("Unhealthy: Liveness probe failed: broken")
-            .And.Contain("Killing: Container app failed liveness probe, will be restarted"));
+        await kubelet.UntilEventAsync("web", "Unhealthy: Liveness probe failed: broken");
+        await kubelet.UntilEventAsync("web", "Killing: Container app failed liveness probe, will be restarted");
     }
 
     [Test]

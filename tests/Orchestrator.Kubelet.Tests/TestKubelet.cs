@@ -101,6 +101,9 @@ internal sealed class TestKubelet : IAsyncDisposable, IPodCidrSink
         }
     }
 
+    /// <summary>Waits for an event, which is written beside the pod's status and may come after it.</summary>
+    public Task UntilEventAsync(string pod, string text) => UntilAsync(() => Events(pod).Contains(text));
+
     /// <summary>Lets time pass and all that it sets off come to rest.</summary>
     public async Task PassAsync(double seconds)
     {

@@ -80,6 +80,9 @@ internal sealed partial class CacheHub
             await WaitAsync(waiter, Timeout.InfiniteTimeSpan, cancellationToken);
     }
 
+    /// <summary>About what present objects take in the store; null before they are known.</summary>
+    public long? CountBytes() => IsFilled ? byPrefix.Dictionary.Values.Sum(same => same[0].CountBytes()) : null;
+
     public ResourceCache Of(ResourceDefinition definition) => byDefinition[definition];
 
     /// <summary>Fills the caches and follows the store until cancelled.</summary>

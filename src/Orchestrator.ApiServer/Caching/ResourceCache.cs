@@ -53,6 +53,18 @@ internal sealed class ResourceCache
         }
     }
 
+    /// <summary>About what the objects take in the store, keys included. Looks at each of them.</summary>
+    public long CountBytes()
+    {
+        EntrySnapshot entries;
+        lock (gate)
+            entries = tree.Snapshot();
+        var bytes = 0L;
+        foreach (var entry in entries.From(""))
+            bytes += Definition.KeyPrefix.Length + entry.Path.Length + entry.Bytes;
+        return bytes;
+    }
+
     public CacheEntry? Find(string path)
     {
         lock (gate)

@@ -69,7 +69,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         startup = parts.StartupTasks.ToDictionary(task => task.Name, _ => "not finished");
 
         hub = new CacheHub(store, Resources, options, Time, loggers.CreateLogger<CacheHub>());
-        keeper = new HistoryKeeper(store, options.Retention, [CauseLog.Prefix, SchedulingTraceStore.Prefix], Time, loggers.CreateLogger<HistoryKeeper>());
+        keeper = new HistoryKeeper(store, options.Retention, hub.CountBytes, [CauseLog.Prefix, SchedulingTraceStore.Prefix], Time, loggers.CreateLogger<HistoryKeeper>());
         var objects = new ObjectStore(store, hub, new CauseLog(store, Time, options.Retention.MaxAge, options.RecordCauses), Time);
         var names = new NameGenerator(options.RandomSeed);
         var admission = new AdmissionChain(parts.MutatingAdmission, parts.ValidatingAdmission);

@@ -8,6 +8,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class ApiServerOptionSet
 {
     private readonly StoreOptionSet store = new();
+    private readonly HistoryOptionSet history = new();
     private readonly Option<string[]> listen = new("--listen") { Description = "ADDRESS:PORT to listen on; may be repeated", DefaultValueFactory = _ => ["127.0.0.1:6443"] };
     private readonly Option<string> dataDirectory = new("--data-dir") { Description = "Where the store and the certificates are kept", DefaultValueFactory = _ => "/var/lib/orchestrator/apiserver" };
     private readonly Option<bool> sharePort = new("--share-port") { Description = "Let other servers on this machine listen on the same addresses" };
@@ -19,6 +20,7 @@ internal sealed class ApiServerOptionSet
     public void AddTo(Command command)
     {
         store.AddTo(command);
+        history.AddTo(command);
         foreach (var option in (Option[])[listen, sharePort, dataDirectory, pkiDirectory, advertise, serviceCidr, tolerationSeconds])
             command.Options.Add(option);
     }
@@ -36,6 +38,7 @@ internal sealed class ApiServerOptionSet
             SharePort = parsed.GetValue(sharePort),
             AdvertiseAddress = parsed.GetValue(advertise) is { } address ? Addresses.Parse(address, "--advertise-address") : null,
             ServiceCidr = Addresses.ParseRange(parsed.GetValue(serviceCidr)!, "--service-cidr"),
+            Retention = history.Read(parsed).Policy,
             DefaultTolerationSeconds = parsed.GetValue(tolerationSeconds),
         };
     }

@@ -16,12 +16,14 @@ internal static class UpCommand
         var store = new Option<string?>("--store") { Description = "sqlite (default), etcd (started and kept by the lab) or endpoints such as https://10.0.0.1:2379" };
         var servers = new Option<int?>("--servers") { Description = "Number of control planes: 1 (default), 3, 5 or 7, over an etcd; with --store etcd as many members" };
         var access = new EtcdAccessOptionSet();
+        var history = new HistoryOptionSet();
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Kubeconfig to merge the context into (default: $KUBECONFIG, else ~/.kube/config)" };
         var cpu = new Option<double?>("--node-cpu") { Description = "CPUs of each node (default: the machine's)" };
         var memory = new Option<string?>("--node-memory") { Description = "Memory of each node, e.g. 2Gi (default: the machine's)" };
         var wait = new Option<string>("--wait") { Description = "How long to wait until all is ready, e.g. 60s or 2m", DefaultValueFactory = _ => "60s" };
         var command = new Command("up", "Start a lab cluster on this machine, or what of it is not running") { nodes, servers, store, kubeconfig, cpu, memory, wait };
         access.AddTo(command);
+        history.AddTo(command);
         lab.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -31,7 +33,7 @@ internal static class UpCommand
             var program = Environment.ProcessPath!;
             LabPreflight.Check(Path.Combine(Path.GetDirectoryName(program)!, "orc-shim"));
             var request = new LabRequest(
-                parsed.GetValue(nodes), parsed.GetValue(servers), parsed.GetValue(store), access.Read(parsed), Kubeconfig.PathToWrite(parsed.GetValue(kubeconfig), Environment.GetEnvironmentVariable),
+                parsed.GetValue(nodes), parsed.GetValue(servers), parsed.GetValue(store), access.Read(parsed), history.Read(parsed), Kubeconfig.PathToWrite(parsed.GetValue(kubeconfig), Environment.GetEnvironmentVariable),
                 parsed.GetValue(cpu), parsed.GetValue(memory) is { } size ? Sizes.ParseBytes(size) : null);
             LabPreflight.RequireWritable(paths.DataDirectory, "--data-dir or ORC_DATA_DIR");
             LabPreflight.RequireWritable(Path.GetDirectoryName(Path.GetFullPath(request.Kubeconfig))!, "--kubeconfig or KUBECONFIG");

@@ -5,6 +5,7 @@ using Orchestrator.ApiServer.Hosting;
 using Orchestrator.Linux.Procfs;
 using Orchestrator.Storage;
 using Orchestrator.Storage.Backup;
+using Orchestrator.Storage.Retention;
 
 namespace Orchestrator.Cli.Components;
 
@@ -24,6 +25,9 @@ internal sealed record ApiServerSettings
     public IPAddress? AdvertiseAddress { get; init; }
 
     public required IPNetwork ServiceCidr { get; init; }
+
+    /// <summary>How much history the store keeps.</summary>
+    public RetentionPolicy Retention { get; init; } = new();
 
     /// <summary>Seconds pods tolerate a node that is not ready or unreachable, when they do not say.</summary>
     public int DefaultTolerationSeconds { get; init; } = 300;
@@ -47,6 +51,7 @@ internal sealed record ApiServerComponent(ApiServerHost Host, IKeyValueStore Sto
             ServerCertificate = serving.ToCertificate(),
             Advertise = new IPEndPoint(advertise, settings.Listen[0].Port),
             ServiceCidr = settings.ServiceCidr,
+            Retention = settings.Retention,
         };
         var cluster = new ClusterOptions
         {

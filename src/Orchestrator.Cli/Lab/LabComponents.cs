@@ -33,6 +33,7 @@ internal sealed class LabComponents(LabPaths paths, LabDefinition lab)
             "--name", server.Name,
             "--store", lab.StoreAddress,
             .. StoreAccess(),
+            .. History(),
             "--data-dir", paths.Store,
             "--pki-dir", paths.Pki,
             "--advertise-address", server.Address,
@@ -60,8 +61,13 @@ internal sealed class LabComponents(LabPaths paths, LabDefinition lab)
             ("--etcd-cafile", access?.CaFile), ("--etcd-certfile", access?.CertificateFile), ("--etcd-keyfile", access?.KeyFile),
             ("--etcd-user", access?.User), ("--etcd-password-file", access?.PasswordFile),
         ];
-        return options.Where(option => option.Value is not null).SelectMany(option => (string[])[option.Option, option.Value!]);
+        return Given(options);
     }
+
+    private IEnumerable<string> History() => Given(("--history-age", lab.History?.Age), ("--history-size", lab.History?.Size));
+
+    private static IEnumerable<string> Given(params (string Option, string? Value)[] options) =>
+        options.Where(option => option.Value is not null).SelectMany(option => (string[])[option.Option, option.Value!]);
 
     public ComponentStart NodeStart(LabNodeDefinition node, string notifySocket)
     {

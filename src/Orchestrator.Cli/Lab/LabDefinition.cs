@@ -23,6 +23,9 @@ internal sealed record LabDefinition
     /// <summary>How many control planes there are; null means one.</summary>
     public int? ServerCount { get; init; }
 
+    /// <summary>How much history its store keeps; null takes the defaults.</summary>
+    public LabHistory? History { get; init; }
+
     /// <summary>Subnet of the lab's bridge, e.g. "172.30.0.0/24".</summary>
     public required string NodeCidr { get; init; }
 

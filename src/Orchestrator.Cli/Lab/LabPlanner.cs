@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Lab;
 
 /// <summary>What the user asked for; null leaves it to the lab as it is, or to the defaults of a new one.</summary>
 internal sealed record LabRequest(
-    int? Nodes, int? Servers, string? Store, LabStoreAccess? StoreAccess, string Kubeconfig, double? NodeCpus, long? NodeMemoryBytes);
+    int? Nodes, int? Servers, string? Store, LabStoreAccess? StoreAccess, LabHistory History, string Kubeconfig, double? NodeCpus, long? NodeMemoryBytes);
 
 /// <summary>Turns a request into a definition: an existing lab's own, or a new one with free ranges.</summary>
 internal static class LabPlanner
@@ -27,7 +27,11 @@ internal static class LabPlanner
     public static LabDefinition Plan(LabPaths paths, LabRequest request)
     {
         if (LabDefinition.TryLoad(paths) is { } existing)
-            return Check(existing, request) with { Kubeconfig = Path.GetFullPath(request.Kubeconfig) };
+            return Check(existing, request) with
+            {
+                Kubeconfig = Path.GetFullPath(request.Kubeconfig),
+                History = new(request.History.Age ?? existing.History?.Age, request.History.Size ?? existing.History?.Size),
+            };
         var others = OtherLabs(paths);
         var ranges = LabSubnets.Choose(TakenRanges(others));
         var count = request.Nodes ?? DefaultNodes;
@@ -42,6 +46,7 @@ internal static class LabPlanner
             Name = paths.Lab,
             Store = store,
             StoreAccess = request.StoreAccess,
+            History = request.History,
             Etcd = store == EtcdStore ? NewEtcd(servers, others) : null,
             ServerCount = servers == 1 ? null : servers,
             NodeCidr = ranges.Nodes.ToString(),

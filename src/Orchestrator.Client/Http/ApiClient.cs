@@ -8,6 +8,7 @@ using Orchestrator.Api.Errors;
 using Orchestrator.Api.Meta.V1;
 using Orchestrator.Api.Serialization;
 using Orchestrator.Client.Causes;
+using Orchestrator.Client.LeaderElection;
 
 namespace Orchestrator.Client;
 
@@ -169,6 +170,8 @@ public sealed class ApiClient : IApiClient, IDisposable
             }
 
             await Task.Delay(delay, time, cancellationToken);
+            if (method != HttpMethod.Get)
+                WriteFence.Check();
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api;
-using Orchestrator.Api.Errors;
 using Orchestrator.Api.Meta.V1;
 
 namespace Orchestrator.Client.LeaderElection;
@@ -24,28 +23,28 @@ public sealed class FencedApiClient(IApiClient inner, Func<bool> isLeading) : IA
     public async Task<T> CreateAsync<T>(T item, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        Check();
+        WriteFence.Raise(isLeading);
         return await inner.CreateAsync(item, cancellationToken);
     }
 
     public async Task<T> UpdateAsync<T>(T item, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        Check();
+        WriteFence.Raise(isLeading);
         return await inner.UpdateAsync(item, cancellationToken);
     }
 
     public async Task<T> UpdateStatusAsync<T>(T item, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        Check();
+        WriteFence.Raise(isLeading);
         return await inner.UpdateStatusAsync(item, cancellationToken);
     }
 
     public async Task<T> UpdateSubresourceAsync<T>(T item, string subresource, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        Check();
+        WriteFence.Raise(isLeading);
         return await inner.UpdateSubresourceAsync(item, subresource, cancellationToken);
     }
 
@@ -53,14 +52,14 @@ public sealed class FencedApiClient(IApiClient inner, Func<bool> isLeading) : IA
         string? @namespace, string name, PatchType type, JsonNode patch, string? subresource, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        Check();
+        WriteFence.Raise(isLeading);
         return await inner.PatchAsync<T>(@namespace, name, type, patch, subresource, cancellationToken);
     }
 
     public async Task<bool> DeleteAsync<T>(string? @namespace, string name, DeleteOptions? options, CancellationToken cancellationToken)
         where T : KubernetesObject
     {
-        Check();
+        WriteFence.Raise(isLeading);
         return await inner.DeleteAsync<T>(@namespace, name, options, cancellationToken);
     }
 
@@ -68,7 +67,7 @@ public sealed class FencedApiClient(IApiClient inner, Func<bool> isLeading) : IA
         string? @namespace, string name, string subresource, TBody body, CancellationToken cancellationToken)
         where TParent : KubernetesObject
     {
-        Check();
+        WriteFence.Raise(isLeading);
         return await inner.CreateSubresourceAsync<TParent, TBody, TResult>(@namespace, name, subresource, body, cancellationToken);
     }
 
@@ -76,13 +75,7 @@ public sealed class FencedApiClient(IApiClient inner, Func<bool> isLeading) : IA
         HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         if (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head)
-            Check();
+            WriteFence.Raise(isLeading);
         return await inner.SendAsync(request, completion, cancellationToken);
-    }
-
-    private void Check()
-    {
-        if (!isLeading())
-            throw ApiErrors.Make(503, StatusReason.ServiceUnavailable, "this instance may not lead any more: nothing was sent");
     }
 }

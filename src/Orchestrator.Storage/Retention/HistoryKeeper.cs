@@ -6,12 +6,15 @@ namespace Orchestrator.Storage.Retention;
 /// Notes once a minute which revision the store has, and gives up history as the policy says. Any number of API servers may run one
 /// over the same store: who writes a minute's mark decides about the size in that minute, and deciding twice about age does no harm.
 /// </summary>
+/// <param name="presentBytes">
+/// What present values take; null while that is not known. What the store uses beyond it counts as history, the tables' own part included.
+/// </param>
 /// <param name="notes">
 /// Prefixes of keys that tell about history, and are worth nothing without it. They end by themselves at the greatest age; when history
 /// goes for want of room, they go with it.
 /// </param>
 public sealed partial class HistoryKeeper(
-    IKeyValueStore store, RetentionPolicy policy, IReadOnlyList<string> notes, TimeProvider time, ILogger<HistoryKeeper> logger)
+    IKeyValueStore store, RetentionPolicy policy, Func<long?> presentBytes, IReadOnlyList<string> notes, TimeProvider time, ILogger<HistoryKeeper> logger)
 {
     private const int PageKeys = 1000;
 
@@ -52,18 +55,17 @@ public sealed partial class HistoryKeeper(
         var range = await store.RangeAsync(new RangeRequest { Prefix = TimeMark.Prefix }, cancellationToken);
         var marking = await MarkAsync(range, cancellationToken);
         var status = await store.GetStatusAsync(cancellationToken);
-        if (marking == Marking.DoneByAnother && !status.IsFull)
-            status = status with { UsedBytes = 0 };
+        var historyBytes = marking != Marking.DoneByAnother && presentBytes() is { } present ? Math.Max(0, status.UsedBytes - present) : 0;
 
         var marks = range.Items.Select(TimeMark.TryRead).OfType<TimeMark>().Concat(unwritten).OrderBy(mark => mark.Revision).ToList();
-        var revision = policy.Choose(marks, time.GetUtcNow(), status);
+        var revision = policy.Choose(marks, time.GetUtcNow(), historyBytes, status.IsFull);
         if (revision == 0)
             return;
         await store.CompactAsync(revision, cancellationToken);
-        LogCompacted(revision, status.UsedBytes);
+        LogCompacted(revision, historyBytes);
         unwritten.RemoveAll(mark => mark.Revision <= revision);
         await DeleteAsync(marks.Where(mark => mark.Revision <= revision).Select(mark => mark.Key), cancellationToken);
-        if (status.IsFull || status.UsedBytes > policy.MaxBytes)
+        if (status.IsFull || historyBytes > policy.MaxBytes)
             await ForgetNotesAsync(revision, cancellationToken);
     }
 
@@ -109,8 +111,8 @@ public sealed partial class HistoryKeeper(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "History before revision {Revision} is given up; the store uses {UsedBytes} bytes")]
-    private partial void LogCompacted(long revision, long usedBytes);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "History before revision {Revision} is given up; what there was took {HistoryBytes} bytes")]
+    private partial void LogCompacted(long revision, long historyBytes);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store's history could not be looked after and will be in a minute")]
     private partial void LogFailed(Exception exception);

@@ -2,15 +2,15 @@ namespace Orchestrator.Storage.Retention;
 
 /// <summary>How much history is kept: by age, by size, and a least time that is kept whatever the size.</summary>
 /// <remarks>
-/// History serves watches that resume, pages of long lists, reads of the past and causes. Present values are never given up: when
-/// they alone are larger than <see cref="MaxBytes"/>, the least time of history stays and the store grows with what is put in it.
+/// History serves watches that resume, pages of long lists, reads of the past and causes. Present values are never given up, and do
+/// not count.
 /// </remarks>
 public sealed record RetentionPolicy
 {
     /// <summary>Older history is given up.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Younger history is kept even when the store is too large: watches and pages live on it. kube-apiserver's compaction interval.</summary>
+    /// <summary>Younger history is kept even when there is too much: watches and pages live on it. kube-apiserver's compaction interval.</summary>
     public TimeSpan MinAge { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -19,7 +19,7 @@ public sealed record RetentionPolicy
     /// </summary>
     public TimeSpan MinAgeWhenFull { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>When present values and history take more than this, the oldest history is given up, a part at a time.</summary>
+    /// <summary>When history takes more than this, the oldest is given up, a part at a time.</summary>
     public long MaxBytes { get; init; } = 512L * 1024 * 1024;
 
     /// <summary>The part of the history given up at once for its size is one in this many.</summary>
@@ -27,9 +27,11 @@ public sealed record RetentionPolicy
 
     /// <summary>The revision whose past may be forgotten now, or 0 for none.</summary>
     /// <param name="marks">Which revisions the store had when, oldest first; those already forgotten left out.</param>
-    public long Choose(IReadOnlyList<TimeMark> marks, DateTimeOffset now, StoreStatus status)
+    /// <param name="historyBytes">What history takes.</param>
+    /// <param name="isFull">There is no room: all goes that may.</param>
+    public long Choose(IReadOnlyList<TimeMark> marks, DateTimeOffset now, long historyBytes, bool isFull)
     {
-        var minAge = status.IsFull ? MinAgeWhenFull : MinAge;
+        var minAge = isFull ? MinAgeWhenFull : MinAge;
         var (byAge, youngest) = (0L, 0);
         foreach (var mark in marks)
         {
@@ -41,8 +43,8 @@ public sealed record RetentionPolicy
 
         if (youngest == 0)
             return byAge;
-        if (status.IsFull)
+        if (isFull)
             return marks[youngest - 1].Revision;
-        return status.UsedBytes > MaxBytes ? Math.Max(byAge, marks[(youngest - 1) / PartsBySize].Revision) : byAge;
+        return historyBytes > MaxBytes ? Math.Max(byAge, marks[(youngest - 1) / PartsBySize].Revision) : byAge;
     }
 }

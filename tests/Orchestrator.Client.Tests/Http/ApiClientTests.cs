@@ -6,6 +6,7 @@ using Orchestrator.Api.Core.V1;
 using Orchestrator.Api.Errors;
 using Orchestrator.Api.Meta.V1;
 using Orchestrator.Client.Causes;
+using Orchestrator.Client.LeaderElection;
 
 namespace Orchestrator.Client.Tests.Http;
 
@@ -112,6 +113,30 @@ public sealed class ApiClientTests
         using var client = server.Client();
         await client.CreateAsync(new Pod { Metadata = new ObjectMeta { Name = "p", Namespace = "default" } }, default);
         Assert.That(calls, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Busy_LeadershipIsOverMeanwhile_IsNotTriedAgain()
+    {
+        var calls = 0;
+        await using var server = await LoopbackServer.StartAsync(c =>
+        {
+            calls++;
+            c.Response.StatusCode = 429;
+            c.Response.Headers.RetryAfter = "0";
+            return Task.CompletedTask;
+        });
+        using var client = server.Client();
+        var fenced = new FencedApiClient(client, () => calls == 0);
+
+        var error = Assert.ThrowsAsync<ApiException>(
+            () => fenced.CreateAsync(new Pod { Metadata = new ObjectMeta { Name = "p", Namespace = "default" } }, default));
+
+        Assert.That(error!.Message, Does.Contain("may not lead"));
+        Assert.That(calls, Is.EqualTo(1));
+        // Behind it nothing is left of the fence.
+        Assert.ThrowsAsync<ApiException>(() => client.CreateAsync(new Pod { Metadata = new ObjectMeta { Name = "p", Namespace = "default" } }, default));
+        Assert.That(calls, Is.GreaterThan(2));
     }
 
     [Test]

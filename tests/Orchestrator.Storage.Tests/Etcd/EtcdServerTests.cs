@@ -43,7 +43,7 @@ internal sealed class EtcdServerTests
         using var server = EtcdServer.Start(extraArguments: ["--quota-backend-bytes", "6000000"]);
         await using var store = await server.ConnectAsync();
         var time = new ManualTimeProvider();
-        var keeper = new HistoryKeeper(store, new RetentionPolicy(), [], time, NullLogger<HistoryKeeper>.Instance);
+        var keeper = new HistoryKeeper(store, new RetentionPolicy(), () => 0, [], time, NullLogger<HistoryKeeper>.Instance);
         var written = 0;
         var refusal = Assert.ThrowsAsync<StoreException>(async () =>
         {

@@ -71,17 +71,19 @@ internal sealed class FakeMember : IAsyncDisposable
             Interlocked.Increment(ref PastReads);
         if (revision != 0 && revision < CompactedRevision)
             return Task.FromException<RangeReply>(new GrpcException(GrpcStatusCode.OutOfRange, "etcdserver: mvcc: required revision has been compacted"));
-        return ReadFailure is null
-            ? Task.FromResult(new RangeReply { Header = new ResponseHeader { Revision = Revision } })
-            : Task.FromException<RangeReply>(ReadFailure);
+        return ReadFailure is { } failure
+            ? Task.FromException<RangeReply>(failure)
+            : Task.FromResult(new RangeReply { Header = new ResponseHeader { Revision = Revision } });
     }
 
     private Task<TxnReply> CommitAsync(GrpcServerContext context)
     {
         Interlocked.Increment(ref Transactions);
-        if (TransactionFailure is GrpcException)
-            return Task.FromException<TxnReply>(TransactionFailure);
-        if (TransactionFailure is not null)
+        // The test may take it away at any moment.
+        var failure = TransactionFailure;
+        if (failure is GrpcException)
+            return Task.FromException<TxnReply>(failure);
+        if (failure is not null)
             context.HttpContext.Abort();
         return Task.FromResult(new TxnReply { Header = new ResponseHeader { Revision = ++Revision }, Succeeded = true });
     }

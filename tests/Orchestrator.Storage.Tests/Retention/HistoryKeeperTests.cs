@@ -73,6 +73,25 @@ internal sealed class HistoryKeeperTests
         Assert.That((await MarksAsync()).Count, Is.InRange(8, 22), "not much less is kept than there is room for");
     }
 
+    /// <summary>A large cluster has a past, too.</summary>
+    [TestCase(true, 60)]
+    [TestCase(false, 60)]
+    public async Task Step_PresentValuesBeyondTheLimitOrNotKnown_CostNoHistory(bool known, int kept)
+    {
+        const int values = 200_000;
+        var keeper = NewKeeper(new RetentionPolicy { MaxBytes = 100_000, MaxAge = TimeSpan.FromHours(1) }, present: () => known ? values : null);
+        for (var part = 0; part < 4; part++)
+            await store.CommitAsync(new StoreTransaction([], [StoreChange.Put($"/large/{part}", new byte[values / 4])]), default);
+        for (var minute = 0; minute < 90; minute++)
+        {
+            await PutAsync(minute);
+            await keeper.StepAsync(default);
+            time.Advance(Minute);
+        }
+
+        Assert.That(await MarksAsync(), Has.Count.EqualTo(kept));
+    }
+
     [Test]
     public async Task Step_SeveralKeepersOverOneStore_OneMarksEachMinute()
     {
@@ -192,8 +211,8 @@ internal sealed class HistoryKeeperTests
         }
     }
 
-    private HistoryKeeper NewKeeper(RetentionPolicy? policy = null, IKeyValueStore? over = null, string? notes = null) =>
-        new(over ?? store, policy ?? new RetentionPolicy { MaxAge = TimeSpan.FromHours(1) }, notes is null ? [] : [notes], time, NullLogger<HistoryKeeper>.Instance);
+    private HistoryKeeper NewKeeper(RetentionPolicy? policy = null, IKeyValueStore? over = null, string? notes = null, Func<long?>? present = null) =>
+        new(over ?? store, policy ?? new RetentionPolicy { MaxAge = TimeSpan.FromHours(1) }, present ?? (() => 0), notes is null ? [] : [notes], time, NullLogger<HistoryKeeper>.Instance);
 
     private async Task<long> PutAsync(int value) =>
         (await store.CommitAsync(new StoreTransaction([], [StoreChange.Put("/a", BitConverter.GetBytes(value))]), default)).Revision;

@@ -16,32 +16,28 @@ internal sealed class RetentionPolicyTests
     [TestCase(59, 0)]
     [TestCase(60, 940)]
     [TestCase(75, 940)]
-    public void Choose_SmallStore_ForgetsWhatIsTooOldAndNoMore(int oldestMinutes, int expected) =>
-        Assert.That(Policy.Choose(Marks(oldestMinutes), Now, new StoreStatus(999, 999, false)), Is.EqualTo(expected));
+    public void Choose_LittleHistory_ForgetsWhatIsTooOldAndNoMore(int oldestMinutes, int expected) =>
+        Assert.That(Policy.Choose(Marks(oldestMinutes), Now, historyBytes: 999, isFull: false), Is.EqualTo(expected));
 
     [Test]
-    public void Choose_LargeStore_ForgetsTheOldestQuarter() =>
-        Assert.That(Policy.Choose(Marks(44), Now, new StoreStatus(2000, 1001, false)), Is.EqualTo(1000 - 44 + 9));
+    public void Choose_MuchHistory_ForgetsTheOldestQuarter() =>
+        Assert.That(Policy.Choose(Marks(44), Now, historyBytes: 1001, isFull: false), Is.EqualTo(1000 - 44 + 9));
 
     [Test]
-    public void Choose_LargeStoreAgainAndAgain_EndsAtTheLeastAge()
+    public void Choose_MuchHistoryAgainAndAgain_EndsAtTheLeastAge()
     {
         var marks = Marks(50);
-        while (Policy.Choose(marks, Now, new StoreStatus(9999, 9999, false)) is > 0 and var forgotten)
+        while (Policy.Choose(marks, Now, historyBytes: 9999, isFull: false) is > 0 and var forgotten)
             marks.RemoveAll(mark => mark.Revision <= forgotten);
 
         Assert.That(marks[0].Time, Is.EqualTo(Now.AddMinutes(-4)));
     }
 
     [Test]
-    public void Choose_FreePagesOnly_DoNotCount() =>
-        Assert.That(Policy.Choose(Marks(30), Now, new StoreStatus(1_000_000, 10, false)), Is.Zero);
-
-    [Test]
     public void Choose_FullDisk_ForgetsAllButTheLastMinute() =>
-        Assert.That(Policy.Choose(Marks(30), Now, new StoreStatus(10, 10, IsFull: true)), Is.EqualTo(999));
+        Assert.That(Policy.Choose(Marks(30), Now, historyBytes: 10, isFull: true), Is.EqualTo(999));
 
     [Test]
     public void Choose_NoMarks_ForgetsNothing() =>
-        Assert.That(Policy.Choose([], Now, new StoreStatus(9999, 9999, IsFull: true)), Is.Zero);
+        Assert.That(Policy.Choose([], Now, historyBytes: 9999, isFull: true), Is.Zero);
 }

@@ -29,7 +29,7 @@ internal sealed class SqliteGrowthTests
         var time = new ManualTimeProvider();
         var options = new SqliteStoreOptions { Path = path };
         await using var store = SqliteStore.Open(options, time);
-        var keeper = new HistoryKeeper(store, new RetentionPolicy { MaxAge = TimeSpan.FromHours(hoursKept) }, [], time, NullLogger<HistoryKeeper>.Instance);
+        var keeper = new HistoryKeeper(store, new RetentionPolicy { MaxAge = TimeSpan.FromHours(hoursKept) }, () => 0, [], time, NullLogger<HistoryKeeper>.Instance);
         var cluster = new ChurningCluster(store, nodes: 20, pods: 60);
 
         var (sizes, logSizes) = (new long[24], new long[24]);
