@@ -50,11 +50,11 @@ internal sealed class TestApiServer : IAsyncDisposable
         },
     ];
 
-    public static async Task<TestApiServer> StartAsync(ApiServerOptions? options = null, IKeyValueStore? store = null)
+    public static async Task<TestApiServer> StartAsync(ApiServerOptions? options = null, IKeyValueStore? store = null, TimeProvider? time = null)
     {
         store ??= new MemoryStore();
         options = (options ?? new ApiServerOptions()) with { Listen = [new IPEndPoint(IPAddress.Loopback, 0)], RandomSeed = 1 };
-        var host = new ApiServerHost(options, new ApiServerParts { Resources = Kinds, Authenticators = [new Anyone()], Authorizers = [new Everything()] }, store, NullLoggerFactory.Instance);
+        var host = new ApiServerHost(options, new ApiServerParts { Resources = Kinds, Authenticators = [new Anyone()], Authorizers = [new Everything()] }, store, NullLoggerFactory.Instance, time);
         await host.StartAsync(CancellationToken.None);
         await host.Ready;
         return new TestApiServer(host, store);

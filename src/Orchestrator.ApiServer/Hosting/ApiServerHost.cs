@@ -40,6 +40,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
     private readonly ILoggerFactory loggers;
     private readonly ILogger<ApiServerHost> logger;
     private readonly CacheHub hub;
+    private readonly StoreContact contact;
     private readonly HistoryKeeper keeper;
     private readonly RequestPipeline pipeline;
     private readonly CancellationTokenSource stopping = new();
@@ -48,6 +49,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
     private IServer? server;
     private Task? following;
     private Task? keeping;
+    private Task? asking;
     private Task? starting;
 
     public ApiServerHost(ApiServerOptions options, ApiServerParts parts, IKeyValueStore store, ILoggerFactory loggers, TimeProvider? time = null)
@@ -69,6 +71,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
         startup = parts.StartupTasks.ToDictionary(task => task.Name, _ => "not finished");
 
         hub = new CacheHub(store, Resources, options, Time, loggers.CreateLogger<CacheHub>());
+        contact = new StoreContact(store, hub, Time);
         keeper = new HistoryKeeper(store, options.Retention, hub.CountBytes, [CauseLog.Prefix, SchedulingTraceStore.Prefix], Time, loggers.CreateLogger<HistoryKeeper>());
         var objects = new ObjectStore(store, hub, new CauseLog(store, Time, options.Retention.MaxAge, options.RecordCauses), Time);
         var names = new NameGenerator(options.RandomSeed);
@@ -83,7 +86,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
 
         var lists = new ListReader(store, hub);
         var reads = new ReadEndpoint(objects, lists, Time);
-        var watches = new WatchEndpoint(store, hub, lists, options, Time, names);
+        var watches = new WatchEndpoint(store, hub, contact, lists, options, Time, names);
         var writes = new WriteEndpoint(creates, updates, deletes, lists, reads, options);
         var subresources = new SubresourceEndpoint(admission, writes);
         var scales = new ScaleEndpoint(objects, updates, writes);
@@ -129,6 +132,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
     {
         following = hub.RunAsync(stopping.Token);
         keeping = keeper.RunAsync(stopping.Token);
+        asking = contact.RunAsync(stopping.Token);
         // Without an address nobody can connect: whoever runs the server hands it its requests.
         if (Options.Listen.Count > 0)
             await ListenAsync(cancellationToken);
@@ -168,6 +172,8 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
             await following;
         if (keeping is not null)
             await keeping;
+        if (asking is not null)
+            await asking;
     }
 
     public async ValueTask DisposeAsync()
@@ -176,6 +182,7 @@ public sealed partial class ApiServerHost : IApiServer, IAsyncDisposable
             await StopAsync();
         if (web is not null)
             await web.DisposeAsync();
+        contact.Dispose();
         stopping.Dispose();
     }
 

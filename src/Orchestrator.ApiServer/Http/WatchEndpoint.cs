@@ -14,7 +14,7 @@ using Orchestrator.Storage;
 namespace Orchestrator.ApiServer.Http;
 
 /// <summary>The watch verb. Each watcher reads the kind's log at its own pace and writes the cached bytes.</summary>
-internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, ListReader lists, ApiServerOptions options, TimeProvider time, NameGenerator random)
+internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, StoreContact contact, ListReader lists, ApiServerOptions options, TimeProvider time, NameGenerator random)
 {
     public async Task WatchAsync(RequestContext context, ResourceDefinition definition, CancellationToken cancellationToken)
     {
@@ -26,20 +26,21 @@ internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, ListRead
             fieldSelector = $"metadata.name={context.Info.Name}";
         var filter = EntryFilter.Create(definition, context.Info.ObjectNamespace, context.Info.LabelSelector, fieldSelector);
         await lists.WaitAsync(request.Version, cancellationToken);
+        var lost = contact.Current;
 
         http.Response.ContentType = "application/json";
         http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpResponseBodyFeature>()?.DisableBuffering();
         await http.Response.StartAsync(cancellationToken);
         var output = new WatchOutput(http.Response.BodyWriter, definition, filter, format.Shape, TableWriter.IncludeObject(http.Request), time);
         using var ending = new CancellationTokenSource(request.Timeout ?? options.MinWatchTimeout * (1 + random.NextDouble()), time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, lost, cancellationToken);
         try
         {
             await RunAsync(output, definition, request, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The watch's time is over: it ends like a body ends.
+            // The watch's time is over, or the store is away: it ends like a body ends, and can be resumed.
         }
         catch (StoreException error)
         {

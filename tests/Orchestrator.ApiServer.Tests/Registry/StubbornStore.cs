@@ -24,6 +24,9 @@ internal sealed class StubbornStore(IKeyValueStore inner) : IKeyValueStore
 
     public bool HasLost { get; private set; }
 
+    /// <summary>Whoever asks for the revision gets no answer.</summary>
+    public bool IsAway { get; set; }
+
     /// <summary>Rows that ranges have handed out.</summary>
     public int RowsRead { get; set; }
 
@@ -79,7 +82,9 @@ internal sealed class StubbornStore(IKeyValueStore inner) : IKeyValueStore
         }
     }
 
-    public ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken) => inner.GetRevisionAsync(cancellationToken);
+    public ValueTask<long> GetRevisionAsync(CancellationToken cancellationToken) => IsAway
+        ? ValueTask.FromException<long>(new StoreException(StoreError.Unavailable, "nobody answers"))
+        : inner.GetRevisionAsync(cancellationToken);
 
     public ValueTask<GetResult> GetAsync(string key, long revision, CancellationToken cancellationToken) => inner.GetAsync(key, revision, cancellationToken);
 
