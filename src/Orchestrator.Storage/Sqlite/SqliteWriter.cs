@@ -452,9 +452,18 @@ internal sealed partial class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>When the log cannot become longer: once all of it is in the file, it starts over in the room it has.</summary>
+    /// <summary>
+    /// When the log cannot become longer: once all of it is in the file, it starts over in the room it has. A long one gives that room to
+    /// the file instead, unless only what frees some is written: that needs none but the log's.
+    /// </summary>
     private void StartLogOver()
     {
+        logFile.Refresh();
+        if (!isFull && logFile.Exists && logFile.Length >= reserve.Bytes)
+        {
+            TryEmptyLog();
+            return;
+        }
         BeginCheckpoint();
         FinishCheckpoint();
     }
