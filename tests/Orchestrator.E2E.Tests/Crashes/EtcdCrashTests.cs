@@ -65,8 +65,8 @@ public sealed class EtcdCrashTests
         (string Name, Action Harm, Action Reboot)[] faults =
         [
             ("full disk", Fill, MakeRoom),
-            ("broken device", disk.Break, disk.Repair),
-            ("power cut", CutPower, disk.PowerOn),
+            ("broken device", () => disk.Break(), () => disk.Repair()),
+            ("power cut", CutPower, () => disk.PowerOn()),
         ];
         var rounds = CrashRounds.Of("etcd", share: 4, byDefault: 1);
         var ledger = new CrashLedger();
