@@ -1,4 +1,3 @@
-using Orchestrator.ApiServer.Registry;
 using Orchestrator.Storage;
 
 namespace Orchestrator.ApiServer.Caching;
@@ -16,42 +15,44 @@ internal sealed class StoreContact(IKeyValueStore store, CacheHub hub, TimeProvi
     /// <summary>Silence that ends watches: a few elections of etcd's long.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private volatile Contact contact = new();
+    private readonly Lock gate = new();
+    private CancellationTokenSource lost = new();
+    private StoreException? failure;
+    private long heardAt = time.GetTimestamp();
 
-    /// <summary>Cancelled when the contact is lost, after which there is another.</summary>
-    /// <exception cref="Api.Errors.ApiException">503: it is lost now.</exception>
-    public CancellationToken Current
+    /// <summary>
+    /// A token that is cancelled when the contact is lost. Who asks while it is lost asks the store: it may be back since the last question.
+    /// </summary>
+    /// <exception cref="StoreException">It is lost still.</exception>
+    public async ValueTask<CancellationToken> GetAsync(CancellationToken cancellationToken)
     {
-        get
+        if (Volatile.Read(ref failure) is not null)
         {
-            var now = contact;
-            return now.Failure is null ? now.Token : throw StoreFailures.ToApi(now.Failure);
+            await store.GetRevisionAsync(cancellationToken);
+            Heard();
         }
+
+        lock (gate)
+            return lost.Token;
     }
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var (heardAt, progress) = (time.GetTimestamp(), hub.Progress);
+        var progress = 0L;
         try
         {
             while (true)
             {
                 await Task.Delay(Interval, time, cancellationToken);
-                var failure = hub.Progress == progress ? await AskAsync(cancellationToken) : null;
-                if (failure is null)
+                if (hub.Progress == progress && await AskAsync(cancellationToken) is { } error)
                 {
-                    (heardAt, progress) = (time.GetTimestamp(), hub.Progress);
-                    if (contact.Failure is not null)
-                        contact = new Contact();
+                    Missed(error);
+                    continue;
                 }
-                else if (contact.Failure is null && time.GetElapsedTime(heardAt) >= Patience)
-                {
-                    var lost = contact.Lost;
-                    contact = new Contact { Failure = failure };
-                    lost.Cancel();
-                    lost.Dispose();
-                }
+
+                progress = hub.Progress;
+                Heard();
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -60,7 +61,32 @@ internal sealed class StoreContact(IKeyValueStore store, CacheHub hub, TimeProvi
         }
     }
 
-    public void Dispose() => contact.Lost.Dispose();
+    public void Dispose() => lost.Dispose();
+
+    private void Heard()
+    {
+        lock (gate)
+        {
+            heardAt = time.GetTimestamp();
+            failure = null;
+        }
+    }
+
+    private void Missed(StoreException error)
+    {
+        CancellationTokenSource ended;
+        lock (gate)
+        {
+            if (failure is not null || time.GetElapsedTime(heardAt) < Patience)
+                return;
+            failure = error;
+            ended = lost;
+            lost = new CancellationTokenSource();
+        }
+
+        ended.Cancel();
+        ended.Dispose();
+    }
 
     private async ValueTask<StoreException?> AskAsync(CancellationToken cancellationToken)
     {
@@ -73,18 +99,5 @@ internal sealed class StoreContact(IKeyValueStore store, CacheHub hub, TimeProvi
         {
             return error;
         }
-    }
-
-    private sealed class Contact
-    {
-        public Contact() => Token = Lost.Token;
-
-        /// <summary>Why it is lost; null while it is not.</summary>
-        public StoreException? Failure { get; init; }
-
-        public CancellationTokenSource Lost { get; } = new();
-
-        /// <summary>That of <see cref="Lost"/>, which may be disposed by now.</summary>
-        public CancellationToken Token { get; }
     }
 }

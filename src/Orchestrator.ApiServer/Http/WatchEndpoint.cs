@@ -26,7 +26,7 @@ internal sealed class WatchEndpoint(IKeyValueStore store, CacheHub hub, StoreCon
             fieldSelector = $"metadata.name={context.Info.Name}";
         var filter = EntryFilter.Create(definition, context.Info.ObjectNamespace, context.Info.LabelSelector, fieldSelector);
         await lists.WaitAsync(request.Version, cancellationToken);
-        var lost = contact.Current;
+        var lost = await contact.GetAsync(cancellationToken);
 
         http.Response.ContentType = "application/json";
         http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpResponseBodyFeature>()?.DisableBuffering();

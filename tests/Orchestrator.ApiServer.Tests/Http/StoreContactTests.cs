@@ -50,7 +50,6 @@ internal sealed class StoreContactTests
 
         store.IsAway = false;
         await server.CreateConfigMapAsync("b");
-        clock.Advance(2 * StoreContact.Interval);
         using var resumed = await WatchReader.OpenAsync(server, $"{Maps}?watch=1&resourceVersion={version}");
         Assert.That(await resumed.NextAsync(), Is.EqualTo("ADDED b"));
     }
